@@ -1,0 +1,46 @@
+import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
+import { defineConfig } from "vitest/config";
+
+const testKey = (fill: number) => Buffer.alloc(32, fill).toString("base64");
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: "node",
+          include: ["**/*.test.ts"],
+          exclude: ["**/*.workers.test.ts", "**/*.fault.test.ts", "node_modules/**", "app/build/**"],
+        },
+      },
+      {
+        plugins: [
+          cloudflareTest(async () => ({
+            main: "./workers/index.ts",
+            wrangler: { configPath: "./wrangler.toml" },
+            miniflare: {
+              bindings: {
+                ENVIRONMENT: "development",
+                BASE: "localhost:8787",
+                AUTH_MODE: "NONE",
+                SECRETS_KEY: testKey(1),
+                TOKEN_KEY: testKey(2),
+                SANDBOX_DRIVER: "local",
+                SANDBOX_HOST_URL: "http://127.0.0.1:1",
+                SANDBOX_HOST_SECRET: "test-secret-test-secret-test-secret",
+                LOG_LEVEL: "silent",
+                TEST_MIGRATIONS: await readD1Migrations("./migrations"),
+              },
+            },
+          })),
+        ],
+        test: {
+          name: "workerd",
+          include: ["**/*.workers.test.ts", "**/*.fault.test.ts"],
+          exclude: ["node_modules/**", "app/build/**"],
+          setupFiles: ["./workers/shared/data/apply-migrations.ts"],
+        },
+      },
+    ],
+  },
+});

@@ -1,0 +1,120 @@
+import { z } from "zod";
+import { approval, question } from "./ask.ts";
+import { agentId, conversationId, memberId, repositoryId, runId, sandboxId, threadId, timestamp } from "./ids.ts";
+import { memberKind } from "./member.ts";
+import { message } from "./message.ts";
+import { autonomy, executorName, group, item, run } from "./run.ts";
+import { openPort, sandboxStatus } from "./sandbox.ts";
+import { usage } from "./usage.ts";
+
+export const conversationKind = z.enum(["coding", "room", "direct", "task"]);
+export const title = z.string().trim().min(1).max(200);
+
+/** How work is done in a conversation; every run is started with a copy. */
+export const conversationSettings = z.object({
+  executor: executorName,
+  model: z.string().min(1).max(250),
+  autonomy,
+});
+export type ConversationSettings = z.infer<typeof conversationSettings>;
+
+export const conversationRepository = z.object({
+  id: repositoryId,
+  name: z.string(),
+  defaultBranch: z.string(),
+});
+export type ConversationRepository = z.infer<typeof conversationRepository>;
+
+/** One agent's work in this conversation: at most one active run, and its queue in order. */
+export const thread = z.object({
+  id: threadId,
+  agentId,
+  activeRunId: runId.nullable(),
+  queue: z.array(runId),
+});
+export type Thread = z.infer<typeof thread>;
+
+export const participant = z.object({ memberId, kind: memberKind, name: z.string(), readSeq: z.number().int() });
+export type Participant = z.infer<typeof participant>;
+
+/** Everything about a conversation but its transcript: small, whole, kept in memory by its object. */
+export const conversationHead = z.object({
+  id: conversationId,
+  kind: conversationKind,
+  title: z.string(),
+  /** Who named it: a title a person set is never replaced. */
+  titleBy: z.enum(["default", "auto", "person"]),
+  createdAt: timestamp,
+  createdBy: memberId,
+  archivedAt: timestamp.nullable(),
+  repository: conversationRepository.nullable(),
+  sandboxId: sandboxId.nullable(),
+  settings: conversationSettings,
+  threads: z.array(thread),
+  participants: z.array(participant),
+  approvals: z.array(approval),
+  questions: z.array(question),
+  /** What `always` decisions allow, as `tool pattern`. */
+  allowed: z.array(z.object({ tool: z.string(), pattern: z.string() })),
+  sandbox: sandboxStatus,
+  ports: z.array(openPort),
+  changedFiles: z.number().int().nonnegative(),
+  usage,
+  rev: z.number().int(),
+});
+export type ConversationHead = z.infer<typeof conversationHead>;
+
+/** A head and a window of the transcript's end. Folding the events after `seq` into it gives the live state. */
+export const snapshot = z.object({
+  seq: z.number().int().nonnegative(),
+  head: conversationHead,
+  messages: z.array(message),
+  runs: z.array(run),
+  groups: z.array(group),
+  items: z.array(item),
+  /** Entries with a smaller seq are not in this window: ask for them with `before=`. */
+  fromSeq: z.number().int().positive(),
+});
+export type Snapshot = z.infer<typeof snapshot>;
+
+/** A row of the conversation list: an index, a moment behind the object. */
+export const conversationSummary = z.object({
+  id: conversationId,
+  kind: conversationKind,
+  title: z.string(),
+  repository: z.object({ id: repositoryId, name: z.string() }).nullable(),
+  createdBy: memberId,
+  createdAt: timestamp,
+  updatedAt: timestamp,
+  archivedAt: timestamp.nullable(),
+  /** What its newest run is doing; null before the first. */
+  runStatus: run.shape.status.nullable(),
+  pendingAsks: z.number().int().nonnegative(),
+  lastSeq: z.number().int().nonnegative(),
+  /** The caller has not read to the end. */
+  unread: z.boolean(),
+  preview: z.string(),
+  usage,
+});
+export type ConversationSummary = z.infer<typeof conversationSummary>;
+
+export const conversationCreate = z.strictObject({
+  kind: conversationKind.default("coding"),
+  title: title.optional(),
+  repositoryId: repositoryId.optional(),
+  executor: executorName.optional(),
+  model: z.string().min(1).max(250).optional(),
+  autonomy: autonomy.optional(),
+});
+export type ConversationCreate = z.infer<typeof conversationCreate>;
+
+export const conversationPatch = z
+  .strictObject({
+    title,
+    archived: z.boolean(),
+    executor: executorName,
+    model: z.string().min(1).max(250),
+    autonomy,
+  })
+  .partial();
+export type ConversationPatch = z.infer<typeof conversationPatch>;

@@ -1,0 +1,15 @@
+import { z } from "zod";
+import { orgId } from "./ids.ts";
+import { member } from "./member.ts";
+
+export const authMode = z.enum(["LOCAL", "OAUTH", "KEYCLOAK_FIREWALL", "NONE"]);
+export type AuthMode = z.infer<typeof authMode>;
+
+/** Whom this request speaks for, and where. */
+export const me = z.object({
+  member,
+  org: z.object({ id: orgId, slug: z.string(), name: z.string() }),
+  authMode,
+  environment: z.enum(["development", "production"]),
+});
+export type Me = z.infer<typeof me>;

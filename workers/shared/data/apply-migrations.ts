@@ -1,0 +1,6 @@
+import { applyD1Migrations, type D1Migration } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+
+/* Test set-up: every workerd test file starts with the schema in place. */
+const bindings = env as unknown as { DB: D1Database; TEST_MIGRATIONS: D1Migration[] };
+await applyD1Migrations(bindings.DB, bindings.TEST_MIGRATIONS);

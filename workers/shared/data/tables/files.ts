@@ -1,0 +1,19 @@
+import { integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import { orgs } from "./orgs.ts";
+
+/** Uploaded files; the bytes are in R2 under `{orgId}/files/{id}`. */
+export const files = sqliteTable(
+  "files",
+  {
+    orgId: text("org_id")
+      .notNull()
+      .references(() => orgs.id),
+    id: text("id").notNull(),
+    name: text("name").notNull(),
+    mime: text("mime").notNull(),
+    size: integer("size").notNull(),
+    ownerId: text("owner_id").notNull(),
+    createdAt: integer("created_at").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.orgId, table.id] })],
+);

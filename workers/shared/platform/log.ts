@@ -1,0 +1,29 @@
+import type { Env } from "./env.ts";
+
+export type LogFields = Record<string, string | number | boolean | null | undefined>;
+
+const SECRET_NAME = /(authorization|cookie|token|secret|password|api_?key|private)/i;
+const SECRET_VALUE =
+  /\b(?:Bearer\s+[\w.~+/-]+=*|sk-[\w-]{8,}|qsk_\w{8,}|eyJ[\w-]+\.[\w-]+\.[\w-]+)|(?<=:\/\/)[^/\s:@]+:[^/\s@]+(?=@)/g;
+
+/** A copy without credentials: whole fields by their name, and anything inside a text that looks like one. */
+export function redact(fields: LogFields): LogFields {
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => {
+      if (SECRET_NAME.test(name)) return [name, "[redacted]"];
+      return [name, typeof value === "string" ? value.replace(SECRET_VALUE, "[redacted]") : value];
+    }),
+  );
+}
+
+/**
+ * Writes one wide event as a JSON line: one per request, alarm run, job and failed call between objects.
+ * `error` is the private cause; it goes nowhere else.
+ */
+export function logEvent(env: Pick<Env, "LOG_LEVEL">, name: string, fields: LogFields & { error?: unknown }): void {
+  const { error, ...rest } = fields;
+  const failed = error !== undefined && error !== null;
+  if (env.LOG_LEVEL === "silent" || (env.LOG_LEVEL === "error" && !failed)) return;
+  const cause = failed ? { error: error instanceof Error ? (error.stack ?? error.message) : String(error) } : {};
+  console.error(JSON.stringify({ event: name, at: new Date().toISOString(), ...redact({ ...rest, ...cause }) }));
+}

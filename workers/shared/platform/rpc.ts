@@ -1,0 +1,141 @@
+import type { Approval, Question } from "#contract/ask";
+import type { Command, CommandResult } from "#contract/command";
+import type { ConversationHead, ConversationRepository, ConversationSettings, Snapshot } from "#contract/conversation";
+import type { Envelope } from "#contract/event";
+import type { Message } from "#contract/message";
+import type { Result } from "#contract/problem";
+import type { Item, Run } from "#contract/run";
+import type { OpenPort, SandboxStatus } from "#contract/sandbox";
+import type { Usage } from "#contract/usage";
+import type {
+  Changes,
+  CommitRequest,
+  CommitResult,
+  ExecRequest,
+  FileDiff,
+  FileListing,
+  FileSides,
+  PushResult,
+} from "#contract/workspace";
+import type { MemberPrincipal, Principal } from "./principal.ts";
+
+/** What a conversation is made with; ids are the caller's, so that a repeat makes nothing twice. */
+export interface ConversationInit {
+  id: string;
+  kind: ConversationHead["kind"];
+  title: string | null;
+  repository: ConversationRepository | null;
+  settings: ConversationSettings;
+  agent: { id: string; memberId: string; name: string };
+  at: number;
+}
+
+/** The conversation object (spec §1–4). Every method answers `not_found` where the conversation does not exist. */
+export interface ConversationRpc {
+  create(principal: MemberPrincipal, init: ConversationInit): Promise<Result<ConversationHead>>;
+  command(principal: Principal, command: Command): Promise<Result<CommandResult>>;
+  head(principal: Principal): Promise<Result<{ seq: number; head: ConversationHead }>>;
+  snapshot(principal: Principal): Promise<Result<Snapshot>>;
+  /** Events after `since` (or before `before`), at most `limit`, ascending by seq. */
+  events(principal: Principal, query: EventsQuery): Promise<Result<EventsAnswer>>;
+  runs(principal: Principal): Promise<Result<Run[]>>;
+  run(principal: Principal, runId: string): Promise<Result<{ run: Run; items: Item[] }>>;
+  /** Usage of one model call; a repeat of `callId` records nothing. */
+  recordUsage(principal: Principal, call: UsageCall): Promise<Result<null>>;
+  /** What happened to the sandbox or in its workspace. A repeat of a state is not an event. */
+  reportSandbox(principal: Principal, report: SandboxReport): Promise<Result<null>>;
+  purge(principal: MemberPrincipal): Promise<Result<null>>;
+}
+
+export interface EventsQuery {
+  since?: number;
+  before?: number;
+  limit: number;
+  /** Hold the call this long for the first event. */
+  waitMs?: number;
+}
+export interface EventsAnswer {
+  events: Envelope[];
+  next: number;
+  snapshot?: Snapshot;
+}
+
+export interface UsageCall {
+  callId: string;
+  runId: string | null;
+  model: string;
+  usage: Usage;
+}
+
+export type SandboxReport =
+  | { type: "sandbox.changed"; sandbox: SandboxStatus }
+  | { type: "port.opened"; port: OpenPort }
+  | { type: "port.closed"; port: number }
+  | { type: "changes.changed"; files: number }
+  | { type: "git.committed"; commit: string; branch: string; message: string; files: number }
+  | { type: "git.pushed"; commit: string; branch: string };
+
+/** Everything a thread needs to do a run without asking back. */
+export interface RunOrder {
+  orgId: string;
+  conversationId: string;
+  run: Run;
+  /** The prompt, with its author's name. */
+  prompt: { message: Message; authorName: string };
+  binding: SandboxBinding;
+  /** What people allowed for always in this conversation. */
+  allowed: ConversationHead["allowed"];
+  /** True while nobody has named the conversation: the thread then suggests a title. */
+  wantsTitle: boolean;
+}
+
+/**
+ * The agent thread object (spec §5). Calls are at-least-once and idempotent by run id (and message or ask id). It
+ * reports over a WebSocket to the conversation's `/report` (contract/report.ts).
+ */
+export interface AgentThreadRpc {
+  start(order: RunOrder): Promise<Result<null>>;
+  steer(runId: string, message: { message: Message; authorName: string }): Promise<Result<null>>;
+  cancel(runId: string, reason: string): Promise<Result<null>>;
+  decideApproval(runId: string, approval: Approval): Promise<Result<null>>;
+  answerQuestion(runId: string, question: Question): Promise<Result<null>>;
+}
+
+/** Which sandbox, for whom, with what in it. Kept by the sandbox at its first call; a different org is `not_found`. */
+export interface SandboxBinding {
+  orgId: string;
+  conversationId: string;
+  sandboxId: string;
+  repository: ConversationRepository | null;
+}
+
+/** Options of a command in the sandbox. The caller names it, so that it can end it. */
+export interface SandboxExec extends ExecRequest {
+  execId: string;
+}
+
+/**
+ * The sandbox object (spec §7, §8). A call that needs the machine starts it. `fetch` takes the WebSocket upgrade of a
+ * terminal at `/terminal?cols=&rows=` with the binding as JSON in the header `x-quayside-binding`.
+ */
+export interface SandboxRpc {
+  status(binding: SandboxBinding): Promise<Result<SandboxStatus>>;
+  start(binding: SandboxBinding): Promise<Result<SandboxStatus>>;
+  stop(binding: SandboxBinding): Promise<Result<SandboxStatus>>;
+  restart(binding: SandboxBinding): Promise<Result<SandboxStatus>>;
+  destroy(binding: SandboxBinding): Promise<Result<null>>;
+  /** NDJSON of `ExecLine`, in order; the last line is `exit` or `error`. */
+  exec(binding: SandboxBinding, exec: SandboxExec): Promise<Result<ReadableStream<Uint8Array>>>;
+  /** Ends a command and everything it started. Unknown or finished ids are no error. */
+  kill(binding: SandboxBinding, execId: string): Promise<Result<null>>;
+  listFiles(binding: SandboxBinding, path: string): Promise<Result<FileListing>>;
+  readFile(binding: SandboxBinding, path: string): Promise<Result<{ bytes: Uint8Array; size: number }>>;
+  writeFile(binding: SandboxBinding, file: { path: string; bytes: Uint8Array }): Promise<Result<null>>;
+  deleteFile(binding: SandboxBinding, path: string): Promise<Result<null>>;
+  changes(binding: SandboxBinding): Promise<Result<Changes>>;
+  diff(binding: SandboxBinding, path: string): Promise<Result<FileDiff>>;
+  sides(binding: SandboxBinding, path: string): Promise<Result<FileSides>>;
+  commit(binding: SandboxBinding, request: CommitRequest & { author: { name: string } }): Promise<Result<CommitResult>>;
+  push(binding: SandboxBinding, request: { branch?: string }): Promise<Result<PushResult>>;
+  discard(binding: SandboxBinding, paths: string[]): Promise<Result<null>>;
+}
