@@ -1,0 +1,69 @@
+import { evictDurableObject, runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { describe, expect, it } from "vitest";
+import type { Env } from "#platform/env";
+import { Alarms } from "./alarms.ts";
+import { migrate } from "./migrate.ts";
+
+const bindings = env as unknown as Env;
+const freshStub = () => bindings.SANDBOX.get(bindings.SANDBOX.newUniqueId());
+
+describe("migrate", () => {
+  it("runs each step once and keeps the order across calls", async () => {
+    await runInDurableObject(freshStub(), (_object, state) => {
+      const first = ["CREATE TABLE kit_a (n INTEGER)", "INSERT INTO kit_a VALUES (1)"];
+      migrate(state.storage, first);
+      migrate(state.storage, first);
+      migrate(state.storage, [...first, (sql) => sql.exec("INSERT INTO kit_a VALUES (2)")]);
+      expect(state.storage.sql.exec("SELECT n FROM kit_a ORDER BY n").toArray()).toEqual([{ n: 1 }, { n: 2 }]);
+    });
+  });
+
+  it("leaves nothing of a step that fails", async () => {
+    await runInDurableObject(freshStub(), (_object, state) => {
+      const broken = [
+        "CREATE TABLE kit_b (n INTEGER)",
+        (sql: SqlStorage) => {
+          sql.exec("INSERT INTO kit_b VALUES (1)");
+          throw new Error("broken step");
+        },
+      ];
+      expect(() => migrate(state.storage, broken)).toThrow("broken step");
+      expect(state.storage.sql.exec("SELECT n FROM kit_b").toArray()).toEqual([]);
+      migrate(state.storage, ["CREATE TABLE kit_b (n INTEGER)", "INSERT INTO kit_b VALUES (7)"]);
+      expect(state.storage.sql.exec("SELECT n FROM kit_b").toArray()).toEqual([{ n: 7 }]);
+    });
+  });
+});
+
+describe("Alarms", () => {
+  it("arms the slot for the earliest deadline and gives each due name once", async () => {
+    const stub = freshStub();
+    const far = Date.now() + 3_600_000;
+    await runInDurableObject(stub, async (_object, state) => {
+      const alarms = new Alarms(state.storage);
+      alarms.set("late", far + 1000);
+      alarms.set("soon", far);
+      alarms.setEarlier("soon", far + 10);
+      expect(await state.storage.getAlarm()).toBe(far);
+      expect(alarms.due(far - 1)).toEqual([]);
+      expect(alarms.due(far + 1000)).toEqual(["soon", "late"]);
+      expect(alarms.due(far + 1000)).toEqual([]);
+      expect(await state.storage.getAlarm()).toBeNull();
+    });
+  });
+
+  it("keeps deadlines across an eviction", async () => {
+    const stub = freshStub();
+    const far = Date.now() + 3_600_000;
+    await runInDurableObject(stub, (_object, state) => new Alarms(state.storage).set("kept", far));
+    await evictDurableObject(stub);
+    await runInDurableObject(stub, async (_object, state) => {
+      const alarms = new Alarms(state.storage);
+      expect(alarms.get("kept")).toBe(far);
+      expect(await state.storage.getAlarm()).toBe(far);
+      alarms.clear("kept");
+      expect(await state.storage.getAlarm()).toBeNull();
+    });
+  });
+});
