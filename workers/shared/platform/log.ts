@@ -1,6 +1,6 @@
 import type { Env } from "./env.ts";
 
-export type LogFields = Record<string, string | number | boolean | null | undefined>;
+export type LogFields = Record<string, unknown>;
 
 const SECRET_NAME = /(authorization|cookie|token|secret|password|api_?key|private)/i;
 const SECRET_VALUE =
@@ -20,7 +20,7 @@ export function redact(fields: LogFields): LogFields {
  * Writes one wide event as a JSON line: one per request, alarm run, job and failed call between objects.
  * `error` is the private cause; it goes nowhere else.
  */
-export function logEvent(env: Pick<Env, "LOG_LEVEL">, name: string, fields: LogFields & { error?: unknown }): void {
+export function logEvent(env: Pick<Env, "LOG_LEVEL">, name: string, fields: LogFields): void {
   const { error, ...rest } = fields;
   const failed = error !== undefined && error !== null;
   if (env.LOG_LEVEL === "silent" || (env.LOG_LEVEL === "error" && !failed)) return;

@@ -35,7 +35,8 @@ export interface ConversationRpc {
   create(principal: MemberPrincipal, init: ConversationInit): Promise<Result<ConversationHead>>;
   command(principal: Principal, command: Command): Promise<Result<CommandResult>>;
   head(principal: Principal): Promise<Result<{ seq: number; head: ConversationHead }>>;
-  snapshot(principal: Principal): Promise<Result<Snapshot>>;
+  /** The head and the newest part of the transcript, or the part before the entry `before`. */
+  snapshot(principal: Principal, before?: number): Promise<Result<Snapshot>>;
   /** Events after `since` (or before `before`), at most `limit`, ascending by seq. */
   events(principal: Principal, query: EventsQuery): Promise<Result<EventsAnswer>>;
   runs(principal: Principal): Promise<Result<Run[]>>;

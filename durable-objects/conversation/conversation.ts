@@ -1,0 +1,293 @@
+import type { Command, CommandResult } from "#contract/command";
+import type { ConversationHead, Snapshot } from "#contract/conversation";
+import type { Envelope, Event } from "#contract/event";
+import { LIMITS } from "#contract/limits";
+import type { Actor } from "#contract/member";
+import type { Message } from "#contract/message";
+import { fail, ok, type Result } from "#contract/problem";
+import type { Item, Run } from "#contract/run";
+import { getFiles } from "#data/files";
+import { forTenant } from "#data/tenant-db";
+import { decide } from "#domain/conversation/decide";
+import type { DecideContext } from "#domain/conversation/decision";
+import { mayUseConversation } from "#domain/policy";
+import type { Env } from "#platform/env";
+import { logEvent } from "#platform/log";
+import { newId } from "#platform/new-id";
+import type { MemberPrincipal, Principal } from "#platform/principal";
+import type { ConversationInit, EventsAnswer, EventsQuery, SandboxReport, UsageCall } from "#platform/rpc";
+import { Alarms } from "../kit/alarms.ts";
+import { Outbox } from "../kit/outbox.ts";
+import { creationEvents, SYSTEM_ACTOR } from "./creation.ts";
+import { type Effect, effect, effectsOf } from "./effects.ts";
+import { Journal } from "./journal.ts";
+import { LiveTexts } from "./live-texts.ts";
+import { perform } from "./perform.ts";
+import { RateLimit } from "./rate-limit.ts";
+import { sandboxEvents } from "./sandbox-events.ts";
+import { ConversationStore } from "./store.ts";
+import { Viewers } from "./viewers.ts";
+import { Waiters } from "./waiters.ts";
+import { expireAsks, type RunClock, STALL_MS, watchRun } from "./watch.ts";
+import { snapshotOf } from "./window.ts";
+
+const NOT_FOUND = {
+  ok: false as const,
+  problem: { code: "not_found" as const, detail: "There is no such conversation." },
+};
+/** A reader further behind than this gets a snapshot instead of the events it missed. */
+const RETAINED_TAIL = 5_000;
+/** Bursts of events become one write to the index. */
+const INDEX_DELAY_MS = 200;
+
+/** One conversation: its log, its state, and everything that follows from an event. */
+export class ConversationObject {
+  readonly store: ConversationStore;
+  readonly live: LiveTexts;
+  readonly viewers: Viewers;
+  readonly journal: Journal;
+  readonly #env: Env;
+  readonly #orgId: string;
+  readonly #alarms: Alarms;
+  readonly #outbox: Outbox<Effect>;
+  readonly #waiters = new Waiters();
+  readonly #commandRate = new RateLimit(LIMITS.commandsPerSecond);
+  #clock: RunClock | null = null;
+
+  constructor(ctx: DurableObjectState, env: Env, orgId: string) {
+    this.#env = env;
+    this.#orgId = orgId;
+    this.store = new ConversationStore(ctx.storage.sql);
+    this.viewers = new Viewers(ctx);
+    this.live = new LiveTexts(ctx.storage.sql, (frames) => this.viewers.publishDeltas(frames));
+    this.#alarms = new Alarms(ctx.storage);
+    this.#outbox = new Outbox(ctx.storage.sql, {
+      parse: (json) => effect.safeParse(JSON.parse(json)).data ?? null,
+      perform: (one) => perform({ env, store: this.store, orgId }, one),
+      wakeAt: (atMs) => this.#alarms.setEarlier("outbox", atMs),
+      onFailure: (entry, error) =>
+        logEvent(env, "conversation.effect_failed", {
+          orgId,
+          conversationId: this.store.state.head?.id,
+          effect: entry.effect.type,
+          attempts: entry.attempts,
+          error,
+        }),
+    });
+    this.journal = new Journal({
+      storage: ctx.storage,
+      store: this.store,
+      now: () => this.now(),
+      onAppend: (envelopes, before) => this.#follow(envelopes, before),
+      onCommit: (envelopes) => this.#published(envelopes),
+      onRollback: () => this.reload(),
+    });
+    this.reload();
+  }
+
+  now(): string {
+    return new Date().toISOString();
+  }
+
+  reload(): void {
+    this.store.reload();
+    this.live.reload();
+    const active = this.store.state.head?.threads.find((one) => one.activeRunId !== null)?.activeRunId;
+    if (active && this.#clock?.runId !== active)
+      this.#clock = { runId: active, sinceMs: Date.now(), heardMs: Date.now() };
+  }
+
+  /** The head where the principal may see it; another org's object holds nothing, so it is `not_found` there. */
+  admit(principal: Principal): Result<ConversationHead> {
+    const head = this.store.state.head;
+    if (!head || principal.orgId !== this.#orgId || !mayUseConversation(principal, head)) return NOT_FOUND;
+    return ok(head);
+  }
+
+  async create(principal: MemberPrincipal, init: ConversationInit): Promise<Result<ConversationHead>> {
+    const by: Actor = { memberId: principal.memberId, kind: "human" };
+    const created = await this.journal.submit(by, () => {
+      const exists = this.store.state.head !== null;
+      return ok({ events: exists ? [] : creationEvents(principal, init), value: () => null });
+    });
+    if (!created.ok) return created;
+    await this.drain();
+    return this.admit(principal);
+  }
+
+  async command(principal: Principal, command: Command): Promise<Result<CommandResult>> {
+    const admitted = this.admit(principal);
+    if (!admitted.ok) return admitted;
+    if (principal.kind !== "member") return fail("forbidden", "Only members give commands.");
+    const known = this.store.resultOf(principal.memberId, command.clientId);
+    if (known) return ok(known);
+    if (!this.#commandRate.take(principal.memberId, Date.now())) {
+      const limit = `${LIMITS.commandsPerSecond} commands a second`;
+      return fail("rate_limited", `At most ${limit}. Try again in a second.`, { retryAfterS: 1, limit });
+    }
+    const attachments = await this.#attachments(principal, command);
+    if (!attachments.ok) return attachments;
+    const by: Actor = { memberId: principal.memberId, kind: "human" };
+    return this.journal.submit(by, () => this.#decided(principal, command, attachments.value));
+  }
+
+  #decided(principal: MemberPrincipal, command: Command, attachments: Message["attachments"]) {
+    const repeated = this.store.resultOf(principal.memberId, command.clientId);
+    if (repeated) return ok({ events: [], value: () => repeated });
+    const admin = principal.role === "admin" || principal.role === "owner";
+    const by = { memberId: principal.memberId, kind: "human" as const, name: principal.name, admin };
+    const context: DecideContext = { now: this.now(), by, newId, attachments };
+    const decision = decide(this.view(), command, context);
+    if (!decision.ok) return decision;
+    const { events, result } = decision.value;
+    const resultAt = (envelopes: Envelope[]) => ({ seq: envelopes.at(-1)?.seq ?? this.store.state.seq, ...result });
+    return ok({
+      events,
+      commit: (envelopes: Envelope[]) =>
+        this.store.keepResult(principal.memberId, command.clientId, resultAt(envelopes)),
+      value: resultAt,
+    });
+  }
+
+  async #attachments(principal: Principal, command: Command): Promise<Result<Message["attachments"]>> {
+    if (command.type !== "message.post" || command.attachments.length === 0) return ok([]);
+    const found = await getFiles(forTenant(this.#env, principal), command.attachments);
+    if (found.length === command.attachments.length) return ok(found);
+    const fields = [{ field: "attachments", message: "names a file that does not exist" }];
+    return fail("invalid", "attachments: names a file that does not exist.", { fields });
+  }
+
+  snapshot(principal: Principal, before?: number): Result<Snapshot> {
+    const admitted = this.admit(principal);
+    return admitted.ok ? ok(snapshotOf(this.store, this.live, before)) : admitted;
+  }
+
+  async events(principal: Principal, query: EventsQuery): Promise<Result<EventsAnswer>> {
+    const admitted = this.admit(principal);
+    if (!admitted.ok) return admitted;
+    if (query.before !== undefined) {
+      const events = this.store.events({ after: 0, before: query.before, limit: query.limit, newest: true });
+      return ok({ events, next: events.at(-1)?.seq ?? 0 });
+    }
+    const since = query.since ?? 0;
+    const late = this.tooLate(since);
+    if (late) return late;
+    if (this.store.state.seq === since && query.waitMs) await this.#waiters.wait(query.waitMs);
+    if (this.isBehind(since)) {
+      return ok({ events: [], next: this.store.state.seq, snapshot: snapshotOf(this.store, this.live) });
+    }
+    const events = this.store.events({ after: since, limit: query.limit });
+    return ok({ events, next: events.at(-1)?.seq ?? since });
+  }
+
+  /** A cursor from the future is `invalid`. */
+  tooLate(since: number): Result<never> | null {
+    if (since <= this.store.state.seq) return null;
+    const fields = [{ field: "since", message: `is from the future: the log ends at ${this.store.state.seq}` }];
+    return fail("invalid", "since: is from the future.", { fields });
+  }
+
+  isBehind(since: number): boolean {
+    return this.store.state.seq - since > RETAINED_TAIL;
+  }
+
+  run(principal: Principal, runId: string): Result<{ run: Run; items: Item[] }> {
+    const admitted = this.admit(principal);
+    if (!admitted.ok) return admitted;
+    const run = this.store.state.runs.get(runId);
+    return run ? ok({ run, items: this.store.itemsOfRun(runId) }) : fail("not_found", "There is no such run.");
+  }
+
+  async recordUsage(principal: Principal, call: UsageCall): Promise<Result<null>> {
+    const admitted = this.admit(principal);
+    if (!admitted.ok) return admitted;
+    return this.journal.submit(SYSTEM_ACTOR, () => {
+      if (!this.store.noteUsageCall(call.callId)) return ok({ events: [], value: () => null });
+      const { runId, model, usage } = call;
+      return ok({ events: [{ type: "usage.recorded", runId, model, usage }], value: () => null });
+    });
+  }
+
+  async reportSandbox(principal: Principal, report: SandboxReport): Promise<Result<null>> {
+    const admitted = this.admit(principal);
+    if (!admitted.ok) return admitted;
+    if (principal.kind !== "service") return fail("forbidden", "Only the sandbox reports on itself.");
+    return this.journal.submit(SYSTEM_ACTOR, () =>
+      ok({ events: sandboxEvents(this.view().head, report), value: () => null }),
+    );
+  }
+
+  view() {
+    return this.store.view((itemId) => this.live.get(itemId));
+  }
+
+  /** The member that the thread's reports are by. */
+  agentActor(): Actor {
+    const agent = this.store.state.head?.participants.find((one) => one.kind === "agent");
+    return agent ? { memberId: agent.memberId, kind: "agent" } : SYSTEM_ACTOR;
+  }
+
+  heard(runId: string): void {
+    if (this.#clock?.runId === runId) this.#clock.heardMs = Date.now();
+  }
+
+  /** Does what the outbox holds and is due. */
+  drain(): Promise<void> {
+    return this.#outbox.drain(Date.now);
+  }
+
+  /** The deadlines that are due: the outbox, asks that expire, a run that is silent or too long. */
+  async alarm(): Promise<void> {
+    const due = this.#alarms.due(Date.now());
+    if (due.includes("asks")) await this.#submitEvents(() => expireAsks(this.view(), this.now()));
+    if (due.includes("watch")) await this.#watch();
+    await this.drain();
+  }
+
+  async #watch(): Promise<void> {
+    const clock = this.#clock;
+    if (!clock) return;
+    this.#alarms.set("watch", Date.now() + STALL_MS / 10);
+    await this.#submitEvents(() => watchRun(this.view(), clock, Date.now()));
+  }
+
+  async #submitEvents(events: () => Event[]): Promise<void> {
+    if (this.store.state.head)
+      await this.journal.submit(SYSTEM_ACTOR, () => ok({ events: events(), value: () => null }));
+  }
+
+  /** Inside the transaction of an append: effects into the outbox, growing texts opened and closed, deadlines set. */
+  #follow(envelopes: Envelope[], before: ConversationHead | null): void {
+    for (const one of envelopes) {
+      for (const planned of effectsOf(one, before)) {
+        const gather = planned.lane === "index" && one.event.type !== "conversation.created";
+        const notBefore = gather ? Date.now() + INDEX_DELAY_MS : 0;
+        this.#outbox.put(planned.lane, planned.effect, { ...(planned.key ? { key: planned.key } : {}), notBefore });
+      }
+      this.#followEvent(one.event);
+    }
+  }
+
+  #followEvent(event: Event): void {
+    if (event.type === "item.started" && event.item.status === "in_progress")
+      this.live.open(event.item.id, event.item.text);
+    else if (event.type === "item.completed") this.live.close(event.item.id);
+    else if (event.type === "approval.requested") this.#alarms.setEarlier("asks", Date.parse(event.approval.expiresAt));
+    else if (event.type === "question.asked") this.#alarms.setEarlier("asks", Date.parse(event.question.expiresAt));
+    else if (event.type === "run.started") this.#startClock(event.run.id);
+    else if (event.type === "run.resumed") this.#startClock(event.runId);
+    else if (event.type === "run.finished" && this.#clock?.runId === event.runId) this.#clock = null;
+  }
+
+  #startClock(runId: string): void {
+    this.#clock = { runId, sinceMs: Date.now(), heardMs: Date.now() };
+    this.#alarms.set("watch", Date.now() + STALL_MS / 10);
+  }
+
+  #published(envelopes: Envelope[]): void {
+    if (envelopes.length === 0) return;
+    this.viewers.publish(envelopes);
+    this.#waiters.wake();
+    void this.drain();
+  }
+}

@@ -1,0 +1,43 @@
+import type { ConversationHead } from "#contract/conversation";
+import type { Event } from "#contract/event";
+import type { Actor } from "#contract/member";
+import { NO_USAGE } from "#contract/usage";
+import { isoTime } from "#platform/clock";
+import { newId } from "#platform/new-id";
+import type { MemberPrincipal } from "#platform/principal";
+import type { ConversationInit } from "#platform/rpc";
+
+/** Who acts where no member does: the clock, the sandbox, the meter. */
+export const SYSTEM_ACTOR: Actor = { memberId: "mem_00000000000000000000000000000000", kind: "system" };
+
+const DEFAULT_TITLE = "New conversation";
+
+/** The first events of a conversation: it exists, with its maker and its agent in it. */
+export function creationEvents(principal: MemberPrincipal, init: ConversationInit): Event[] {
+  const head: ConversationHead = {
+    id: init.id,
+    kind: init.kind,
+    title: init.title ?? DEFAULT_TITLE,
+    titleBy: init.title === null ? "default" : "person",
+    createdAt: isoTime(init.at),
+    createdBy: principal.memberId,
+    archivedAt: null,
+    repository: init.repository,
+    sandboxId: newId("sandbox"),
+    settings: init.settings,
+    threads: [{ id: newId("thread"), agentId: init.agent.id, activeRunId: null, queue: [] }],
+    participants: [
+      { memberId: principal.memberId, kind: "human", name: principal.name, readSeq: 0 },
+      { memberId: init.agent.memberId, kind: "agent", name: init.agent.name, readSeq: 0 },
+    ],
+    approvals: [],
+    questions: [],
+    allowed: [],
+    sandbox: { state: "none", detail: null, driver: null },
+    ports: [],
+    changedFiles: 0,
+    usage: NO_USAGE,
+    rev: 1,
+  };
+  return [{ type: "conversation.created", head }];
+}

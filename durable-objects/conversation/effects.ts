@@ -1,0 +1,88 @@
+import { z } from "zod";
+import { approval, question } from "#contract/ask";
+import type { ConversationHead } from "#contract/conversation";
+import type { Envelope } from "#contract/event";
+
+/** What must happen outside the object because of an event. Kept as JSON in the outbox. */
+export const effect = z.discriminatedUnion("type", [
+  z.object({ type: z.literal("thread.start"), runId: z.string() }),
+  z.object({ type: z.literal("thread.steer"), runId: z.string(), messageId: z.string() }),
+  z.object({ type: z.literal("thread.cancel"), runId: z.string(), reason: z.string() }),
+  z.object({ type: z.literal("thread.approval"), runId: z.string(), approval }),
+  z.object({ type: z.literal("thread.question"), runId: z.string(), question }),
+  z.object({ type: z.literal("index") }),
+  z.object({ type: z.literal("read"), memberId: z.string(), seq: z.number() }),
+  z.object({ type: z.literal("sandbox.stop") }),
+]);
+export type Effect = z.infer<typeof effect>;
+
+export interface PlannedEffect {
+  lane: string;
+  effect: Effect;
+  /** A later effect with the same key replaces an earlier one that still waits. */
+  key?: string;
+}
+
+/** The effects of one event. `before` is the head from before the event: a decided ask is still in it. Pure. */
+export function effectsOf({ event }: Envelope, before: ConversationHead | null): PlannedEffect[] {
+  const index: PlannedEffect = { lane: "index", effect: { type: "index" }, key: "index" };
+  switch (event.type) {
+    case "read.moved":
+      return [
+        {
+          lane: "index",
+          effect: { type: "read", memberId: event.memberId, seq: event.seq },
+          key: `read:${event.memberId}`,
+        },
+      ];
+    case "run.started":
+      return [index, thread({ type: "thread.start", runId: event.run.id })];
+    case "message.posted":
+      return event.message.mode === "steer" && event.message.runId !== null
+        ? [index, thread({ type: "thread.steer", runId: event.message.runId, messageId: event.message.id })]
+        : [index];
+    case "run.finished":
+      return [index, thread({ type: "thread.cancel", runId: event.runId, reason: event.stopReason })];
+    case "conversation.archived":
+      return [index, { lane: "sandbox", effect: { type: "sandbox.stop" }, key: "sandbox.stop" }];
+    default:
+      return [index, ...askEffects(event, before)];
+  }
+}
+
+function thread(one: Effect): PlannedEffect {
+  return { lane: "thread", effect: one };
+}
+
+function askEffects(event: Envelope["event"], before: ConversationHead | null): PlannedEffect[] {
+  const decided = decidedApproval(event, before);
+  if (decided) return [thread({ type: "thread.approval", runId: decided.runId, approval: decided })];
+  const answered = answeredQuestion(event, before);
+  return answered ? [thread({ type: "thread.question", runId: answered.runId, question: answered })] : [];
+}
+
+function decidedApproval(event: Envelope["event"], before: ConversationHead | null) {
+  if (event.type !== "approval.decided" && event.type !== "approval.expired") return null;
+  const known = before?.approvals.find((one) => one.id === event.approvalId);
+  if (!known) return null;
+  if (event.type === "approval.expired") return { ...known, status: "expired" as const };
+  return {
+    ...known,
+    status: event.decision === "deny" ? ("denied" as const) : ("approved" as const),
+    scope: event.decision === "deny" ? null : event.decision === "always" ? ("always" as const) : ("once" as const),
+    decidedBy: event.memberId,
+    reason: event.reason,
+  };
+}
+
+function answeredQuestion(event: Envelope["event"], before: ConversationHead | null) {
+  if (event.type === "question.answered") {
+    const known = before?.questions.find((one) => one.id === event.questionId);
+    return known ? { ...known, status: "answered" as const, answers: event.answers, answeredBy: event.memberId } : null;
+  }
+  if (event.type !== "question.dismissed" && event.type !== "question.expired") return null;
+  const known = before?.questions.find((one) => one.id === event.questionId);
+  if (!known) return null;
+  const status = event.type === "question.dismissed" ? ("dismissed" as const) : ("expired" as const);
+  return { ...known, status, answeredBy: event.type === "question.dismissed" ? event.memberId : null };
+}

@@ -1,0 +1,87 @@
+import type { ConversationHead } from "#contract/conversation";
+import type { Result } from "#contract/problem";
+import { indexConversation, markRead } from "#data/conversations";
+import { forTenant } from "#data/tenant-db";
+import type { Env } from "#platform/env";
+import type { RunOrder, SandboxBinding } from "#platform/rpc";
+import { sandboxStub, threadStub } from "#platform/stubs";
+import type { Effect } from "./effects.ts";
+import type { ConversationStore } from "./store.ts";
+
+interface Deps {
+  env: Env;
+  store: ConversationStore;
+  orgId: string;
+}
+
+/** Does one effect of the outbox. Each does nothing when it is done again; a throw means: later again. */
+export async function perform(deps: Deps, effect: Effect): Promise<void> {
+  const head = deps.store.state.head;
+  if (!head) return;
+  if (effect.type === "index") return indexConversation(forTenant(deps.env, deps), head, deps.store.digest);
+  if (effect.type === "read") {
+    return markRead(forTenant(deps.env, deps), { conversationId: head.id, memberId: effect.memberId, seq: effect.seq });
+  }
+  if (effect.type === "sandbox.stop") return stopSandbox(deps, head);
+  const result = await callThread(deps, head, effect);
+  if (!result.ok && result.problem.code !== "not_found" && result.problem.code !== "conflict") {
+    throw new Error(`the agent thread answered ${result.problem.code}: ${result.problem.detail}`);
+  }
+}
+
+type ThreadEffect = Exclude<Effect, { type: "index" | "read" | "sandbox.stop" }>;
+
+async function callThread(deps: Deps, head: ConversationHead, effect: ThreadEffect): Promise<Result<null>> {
+  const done = { ok: true as const, value: null };
+  const run = deps.store.state.runs.get(effect.runId);
+  if (!run) return done;
+  const stub = threadStub(deps.env, deps.orgId, run.threadId);
+  switch (effect.type) {
+    case "thread.start": {
+      const order = orderOf(deps, head, effect.runId);
+      return order ? stub.start(order) : done;
+    }
+    case "thread.steer": {
+      const message = deps.store.state.messages.get(effect.messageId);
+      return message ? stub.steer(run.id, { message, authorName: nameOf(head, message.authorId) }) : done;
+    }
+    case "thread.cancel":
+      return stub.cancel(run.id, effect.reason);
+    case "thread.approval":
+      return stub.decideApproval(run.id, effect.approval);
+    case "thread.question":
+      return stub.answerQuestion(run.id, effect.question);
+  }
+}
+
+function orderOf(deps: Deps, head: ConversationHead, runId: string): RunOrder | null {
+  const run = deps.store.state.runs.get(runId);
+  const message = run && deps.store.state.messages.get(run.messageId);
+  if (!run || !message || run.status === "succeeded" || run.status === "failed" || run.status === "cancelled")
+    return null;
+  const binding = bindingOf(deps.orgId, head);
+  if (!binding) return null;
+  return {
+    orgId: deps.orgId,
+    conversationId: head.id,
+    run,
+    prompt: { message, authorName: nameOf(head, message.authorId) },
+    binding,
+    allowed: head.allowed,
+    wantsTitle: head.titleBy === "default",
+  };
+}
+
+async function stopSandbox(deps: Deps, head: ConversationHead): Promise<void> {
+  const binding = bindingOf(deps.orgId, head);
+  if (binding && head.sandbox.state !== "none") await sandboxStub(deps.env, binding).stop(binding);
+}
+
+function bindingOf(orgId: string, head: ConversationHead): SandboxBinding | null {
+  if (head.sandboxId === null) return null;
+  return { orgId, conversationId: head.id, sandboxId: head.sandboxId, repository: head.repository };
+}
+
+function nameOf(head: ConversationHead, memberId: string): string {
+  return head.participants.find((one) => one.memberId === memberId)?.name ?? "someone";
+}

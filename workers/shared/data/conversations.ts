@@ -1,0 +1,134 @@
+import { and, desc, eq, isNotNull, isNull, like, lt, or, type SQL, sql } from "drizzle-orm";
+import type { ConversationHead, ConversationSummary } from "#contract/conversation";
+import type { Page } from "#contract/page";
+import type { IndexDigest } from "#domain/conversation/index-digest";
+import { conversationReads, conversations } from "./tables/conversations.ts";
+import type { TenantDb } from "./tenant-db.ts";
+
+type Row = typeof conversations.$inferSelect;
+
+export interface ConversationFilter {
+  kind?: ConversationHead["kind"];
+  repositoryId?: string;
+  q?: string;
+  archived: boolean;
+  limit: number;
+  cursor?: string;
+}
+
+/** A page of the org's conversations, the latest changed first, with what the member has not read. */
+export async function listConversations(
+  db: TenantDb,
+  memberId: string,
+  filter: ConversationFilter,
+): Promise<Page<ConversationSummary>> {
+  const rows = await db.select(conversations, {
+    where: whereOf(filter),
+    orderBy: [desc(conversations.updatedAt), desc(conversations.id)],
+    limit: filter.limit + 1,
+  });
+  const page = rows.slice(0, filter.limit);
+  const reads = await db.select(conversationReads, { where: eq(conversationReads.memberId, memberId) });
+  const readSeq = new Map(reads.map((one) => [one.conversationId, one.seq]));
+  const last = rows.length > filter.limit ? page.at(-1) : undefined;
+  return {
+    items: page.map((row) => fromRow(row, readSeq.get(row.id) ?? 0)),
+    nextCursor: last ? `${last.updatedAt}.${last.id}` : null,
+  };
+}
+
+/** Writes what the list shows of a conversation; an older state than the stored one changes nothing. */
+export function indexConversation(db: TenantDb, head: ConversationHead, digest: IndexDigest): Promise<void> {
+  const changing = {
+    title: head.title,
+    updatedAt: Date.parse(digest.updatedAt),
+    archivedAt: head.archivedAt === null ? null : Date.parse(head.archivedAt),
+    runStatus: digest.runStatus,
+    pendingAsks: head.approvals.length + head.questions.length,
+    lastSeq: digest.lastSeq,
+    preview: digest.preview,
+    ...head.usage,
+  };
+  const fixed = {
+    id: head.id,
+    kind: head.kind,
+    repositoryId: head.repository?.id ?? null,
+    repositoryName: head.repository?.name ?? null,
+    createdBy: head.createdBy,
+    createdAt: Date.parse(head.createdAt),
+  };
+  return db.upsert(
+    conversations,
+    { ...fixed, ...changing },
+    {
+      target: [conversations.orgId, conversations.id],
+      set: changing,
+      when: sql`${conversations.lastSeq} <= ${digest.lastSeq}`,
+    },
+  );
+}
+
+/** Notes how far a member has read; it never moves back. */
+export function markRead(db: TenantDb, read: { conversationId: string; memberId: string; seq: number }): Promise<void> {
+  return db.upsert(conversationReads, read, {
+    target: [conversationReads.orgId, conversationReads.conversationId, conversationReads.memberId],
+    set: { seq: read.seq },
+    when: lt(conversationReads.seq, read.seq),
+  });
+}
+
+/** Takes a purged conversation out of the index. */
+export async function removeConversation(db: TenantDb, id: string): Promise<void> {
+  await db.remove(conversationReads, eq(conversationReads.conversationId, id));
+  await db.remove(conversations, eq(conversations.id, id));
+}
+
+function whereOf(filter: ConversationFilter): SQL | undefined {
+  const [updatedAt, id] = filter.cursor?.split(".") ?? [];
+  const at = Number(updatedAt);
+  const after =
+    id && Number.isSafeInteger(at)
+      ? or(lt(conversations.updatedAt, at), and(eq(conversations.updatedAt, at), lt(conversations.id, id)))
+      : undefined;
+  return and(
+    filter.archived ? isNotNull(conversations.archivedAt) : isNull(conversations.archivedAt),
+    filter.kind ? eq(conversations.kind, filter.kind) : undefined,
+    filter.repositoryId ? eq(conversations.repositoryId, filter.repositoryId) : undefined,
+    filter.q ? matching(filter.q) : undefined,
+    after,
+  );
+}
+
+/** Title or preview holds the text as it is written: `%` and `_` are letters. */
+function matching(q: string): SQL | undefined {
+  const pattern = `%${q.replace(/[\\%_]/g, (char) => `\\${char}`)}%`;
+  return or(
+    sql`${conversations.title} LIKE ${pattern} ESCAPE '\\'`,
+    sql`${conversations.preview} LIKE ${pattern} ESCAPE '\\'`,
+    like(conversations.repositoryName, pattern),
+  );
+}
+
+function fromRow(row: Row, readSeq: number): ConversationSummary {
+  return {
+    id: row.id,
+    kind: row.kind,
+    title: row.title,
+    repository: row.repositoryId === null ? null : { id: row.repositoryId, name: row.repositoryName ?? "" },
+    createdBy: row.createdBy,
+    createdAt: new Date(row.createdAt).toISOString(),
+    updatedAt: new Date(row.updatedAt).toISOString(),
+    archivedAt: row.archivedAt === null ? null : new Date(row.archivedAt).toISOString(),
+    runStatus: row.runStatus,
+    pendingAsks: row.pendingAsks,
+    lastSeq: row.lastSeq,
+    unread: row.lastSeq > readSeq,
+    preview: row.preview,
+    usage: {
+      inputTokens: row.inputTokens,
+      outputTokens: row.outputTokens,
+      cachedTokens: row.cachedTokens,
+      costMicroUsd: row.costMicroUsd,
+    },
+  };
+}
