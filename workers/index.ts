@@ -1,18 +1,40 @@
-import { configOf } from "#platform/config";
+import { Hono } from "hono";
+import { readConfig } from "#platform/config";
 import type { Env } from "#platform/env";
+import { answerError, frontDoor } from "#platform/front-door";
 import { parseHost } from "#platform/hosts";
+import { problemResponse } from "#platform/problem-response";
+import type { AppEnv } from "#platform/route";
 import { apiApp } from "./api/app.ts";
 import { gitApp } from "./gateway/git/app.ts";
 import { llmApp } from "./gateway/llm/app.ts";
+import { realtimeApp } from "./realtime/app.ts";
+import { serveWeb } from "./web/handler.ts";
 
 export * from "../durable-objects/index.ts";
 
+const orgApp = new Hono<AppEnv>();
+orgApp.onError(answerError);
+orgApp.use("/api/*", frontDoor());
+orgApp.route("/api", realtimeApp);
+orgApp.route("/", apiApp);
+orgApp.all("*", (context) => {
+  const { env } = context;
+  const ctx = context.executionCtx as ExecutionContext;
+  return serveWeb(context.req.raw, { env, api: async (request) => orgApp.fetch(request, env, ctx) });
+});
+
+const ROOMS = { llm: llmApp, git: gitApp } as const;
+
 export default {
   async fetch(request: Request, env: Env, ctx: ExecutionContext): Promise<Response> {
-    const host = parseHost(new URL(request.url).host, configOf(env));
-    if (host.kind === "room" && host.room === "llm") return llmApp.fetch(request, env, ctx);
-    if (host.kind === "room" && host.room === "git") return gitApp.fetch(request, env, ctx);
-    if (host.kind === "org") return apiApp.fetch(request, env, ctx);
-    return new Response("unknown host", { status: 404 });
+    const configured = readConfig(env);
+    if (!configured.ok) return problemResponse({ code: "unavailable", detail: configured.error });
+    const host = parseHost(new URL(request.url).host, configured.config);
+    if (host.kind === "org") return orgApp.fetch(request, env, ctx);
+    const room = host.kind === "room" && host.room in ROOMS ? ROOMS[host.room as keyof typeof ROOMS] : null;
+    return room
+      ? room.fetch(request, env, ctx)
+      : problemResponse({ code: "not_found", detail: "Nothing lives at this host." });
   },
 } satisfies ExportedHandler<Env>;

@@ -1,4 +1,36 @@
 import { Hono } from "hono";
-import type { AppEnv } from "#platform/route";
+import { configOf } from "#platform/config";
+import { hostUrl } from "#platform/hosts";
+import { ProblemError } from "#platform/problem-response";
+import { type AnyRoute, type AppEnv, mountRoutes } from "#platform/route";
+import { docsPage } from "./docs-page.ts";
+import { idempotency } from "./middleware/idempotency.ts";
+import { openApiDocument } from "./openapi.ts";
+import { conversationRoutes } from "./routes/conversations.ts";
+import { fileRoutes } from "./routes/files.ts";
+import { meRoutes } from "./routes/me.ts";
+import { messageRoutes } from "./routes/messages.ts";
+import { repositoryRoutes } from "./routes/repositories.ts";
 
+/** Every route of the tenant API; the security suites enumerate this list. */
+export const routes: AnyRoute[] = [
+  ...meRoutes,
+  ...conversationRoutes,
+  ...messageRoutes,
+  ...repositoryRoutes,
+  ...fileRoutes,
+];
+
+const api = new Hono<AppEnv>();
+api.use(idempotency());
+mountRoutes(api, routes);
+
+/** The tenant API of an org's host, below `/api`, and its documentation beside it. Whoever mounts it opens the session. */
 export const apiApp = new Hono<AppEnv>();
+apiApp.get("/health", (context) => context.json({ status: "ok" }));
+apiApp.get("/openapi.json", (context) => context.json(openApiDocument(routes, hostUrl(configOf(context.env), "api"))));
+apiApp.get("/docs", (context) => context.html(docsPage(routes)));
+apiApp.route("/api", api);
+apiApp.all("/api/*", () => {
+  throw new ProblemError({ code: "not_found", detail: "There is no such route." });
+});

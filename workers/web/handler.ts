@@ -1,5 +1,8 @@
 import type { Env } from "#platform/env";
 
-export async function serveWeb(_request: Request, _env: Env, _ctx: ExecutionContext): Promise<Response> {
+export async function serveWeb(
+  _request: Request,
+  _to: { env: Env; api: (request: Request) => Promise<Response> },
+): Promise<Response> {
   return new Response("not built", { status: 503 });
 }

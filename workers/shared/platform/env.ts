@@ -1,14 +1,12 @@
-import type { AgentThreadRpc, ConversationRpc, SandboxRpc } from "./rpc.ts";
-
 /** Bindings and variables of `wrangler.toml` and `.dev.vars`. Strings are read by `config.ts` and by nothing else. */
 export interface Env {
   DB: D1Database;
   FILES: R2Bucket;
   JOBS: Queue<unknown>;
   ASSETS: Fetcher;
-  CONVERSATION: DurableObjectNamespace<Rpc.DurableObjectBranded & ConversationRpc>;
-  AGENT_THREAD: DurableObjectNamespace<Rpc.DurableObjectBranded & AgentThreadRpc>;
-  SANDBOX: DurableObjectNamespace<Rpc.DurableObjectBranded & SandboxRpc>;
+  CONVERSATION: DurableObjectNamespace;
+  AGENT_THREAD: DurableObjectNamespace;
+  SANDBOX: DurableObjectNamespace;
   ENVIRONMENT?: string;
   BASE?: string;
   AUTH_MODE?: string;

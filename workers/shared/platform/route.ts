@@ -1,6 +1,7 @@
 import type { Context, Hono } from "hono";
 import type { z } from "zod";
 import type { ProblemCode } from "#contract/problem";
+import type { Org } from "#data/orgs";
 import { readBytes, readJson } from "./body.ts";
 import type { Env } from "./env.ts";
 import type { Policy } from "./policy.ts";
@@ -11,6 +12,8 @@ import { ProblemError, unwrap } from "./problem-response.ts";
 export interface RequestState {
   requestId: string;
   principal: Principal | null;
+  /** The org of the host. */
+  org: Org;
 }
 export type AppEnv = { Bindings: Env; Variables: RequestState };
 
@@ -25,6 +28,7 @@ export interface RouteInput<P, Params, Query, B> {
   ctx: ExecutionContext;
   request: Request;
   requestId: string;
+  org: Org;
   principal: P;
   params: Params;
   query: Query;
@@ -83,6 +87,7 @@ async function serve<P, PS extends Schema, QS extends Schema, BS extends Schema 
     ctx: context.executionCtx as ExecutionContext,
     request: context.req.raw,
     requestId: context.get("requestId"),
+    org: context.get("org"),
     principal,
     params: parseParams(definition.params, context.req.param()) as Parsed<PS>,
     query: parse(definition.query, context.req.query()) as Parsed<QS>,

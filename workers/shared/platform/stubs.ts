@@ -1,19 +1,27 @@
 import type { Env } from "./env.ts";
-import type { SandboxBinding } from "./rpc.ts";
+import type { AgentThreadRpc, ConversationRpc, SandboxBinding, SandboxRpc } from "./rpc.ts";
+
+/** An object's methods and its `fetch`, which takes WebSocket upgrades. */
+export type Stub<T> = T & Pick<Fetcher, "fetch">;
 
 /*
- * The one place that makes Durable Object ids. A name begins with the org of the verified principal, so an id of another
+ * The runtime's own mapped stub types cannot express JSON values (`unknown` maps to `never`), so the stubs are typed by the
+ * interfaces that the classes implement. The one place that makes Durable Object ids. A name begins with the org of the verified principal, so an id of another
  * org names an object that holds nothing. A region or jurisdiction per org belongs here.
  */
 
-export function conversationStub(env: Env, orgId: string, conversationId: string) {
-  return env.CONVERSATION.get(env.CONVERSATION.idFromName(`${orgId}/${conversationId}`));
+export function conversationStub(env: Env, orgId: string, conversationId: string): Stub<ConversationRpc> {
+  return typed(env.CONVERSATION, `${orgId}/${conversationId}`);
 }
 
-export function threadStub(env: Env, orgId: string, threadId: string) {
-  return env.AGENT_THREAD.get(env.AGENT_THREAD.idFromName(`${orgId}/${threadId}`));
+export function threadStub(env: Env, orgId: string, threadId: string): Stub<AgentThreadRpc> {
+  return typed(env.AGENT_THREAD, `${orgId}/${threadId}`);
 }
 
-export function sandboxStub(env: Env, binding: SandboxBinding) {
-  return env.SANDBOX.get(env.SANDBOX.idFromName(`${binding.orgId}/${binding.sandboxId}`));
+export function sandboxStub(env: Env, binding: SandboxBinding): Stub<SandboxRpc> {
+  return typed(env.SANDBOX, `${binding.orgId}/${binding.sandboxId}`);
+}
+
+function typed<T>(namespace: DurableObjectNamespace, name: string): Stub<T> {
+  return namespace.get(namespace.idFromName(name)) as unknown as Stub<T>;
 }

@@ -1,0 +1,155 @@
+import { z } from "zod";
+import {
+  conversationCreate,
+  conversationHead,
+  conversationKind,
+  conversationPatch,
+  conversationSummary,
+  snapshot,
+} from "#contract/conversation";
+import { conversationId, repositoryId } from "#contract/ids";
+import { pageOf, pageQuery } from "#contract/page";
+import { listConversations, removeConversation } from "#data/conversations";
+import { defaultModel } from "#data/models";
+import { defaultAgent } from "#data/orgs";
+import { getRepository } from "#data/repositories";
+import { forTenant } from "#data/tenant-db";
+import { newId } from "#platform/new-id";
+import { adminOnly, anyMember } from "#platform/policy";
+import { ProblemError, unwrap } from "#platform/problem-response";
+import { type AnyRoute, defineRoute } from "#platform/route";
+import { conversationStub } from "#platform/stubs";
+
+const tag = "Conversations";
+const params = z.object({ id: conversationId });
+const flag = z.enum(["true", "false"]).transform((text) => text === "true");
+
+const list = defineRoute({
+  method: "get",
+  path: "/conversations",
+  summary: "List conversations, the latest changed first",
+  tag,
+  policy: anyMember,
+  query: pageQuery.extend({
+    kind: conversationKind.optional(),
+    repositoryId: repositoryId.optional(),
+    q: z.string().trim().max(200).optional(),
+    archived: flag.default(false),
+  }),
+  response: pageOf(conversationSummary),
+  problems: ["invalid", "unauthenticated"],
+  handle: ({ env, principal, query }) => listConversations(forTenant(env, principal), principal.memberId, query),
+});
+
+const create = defineRoute({
+  method: "post",
+  path: "/conversations",
+  summary: "Start a conversation",
+  tag,
+  policy: anyMember,
+  body: conversationCreate,
+  response: conversationHead,
+  status: 201,
+  problems: ["invalid", "unauthenticated", "not_found", "conflict"],
+  async handle({ env, principal, body }) {
+    const db = forTenant(env, principal);
+    const [agent, repository] = await Promise.all([
+      defaultAgent(db),
+      body.repositoryId ? getRepository(db, body.repositoryId) : null,
+    ]);
+    if (!agent) throw new ProblemError({ code: "conflict", detail: "This organisation has no agent yet." });
+    if (body.repositoryId && !repository) {
+      const fields = [{ field: "repositoryId", message: "names no repository of this organisation" }];
+      throw new ProblemError({ code: "not_found", detail: "There is no such repository.", fields });
+    }
+    const id = newId("conversation");
+    const head = await conversationStub(env, principal.orgId, id).create(principal, {
+      id,
+      kind: body.kind,
+      title: body.title ?? null,
+      repository: repository && { id: repository.id, name: repository.name, defaultBranch: repository.defaultBranch },
+      settings: {
+        executor: body.executor ?? "edge",
+        model: body.model ?? (await defaultModel(db)),
+        autonomy: body.autonomy ?? "auto_safe",
+      },
+      agent,
+      at: Date.now(),
+    });
+    return unwrap(head);
+  },
+});
+
+const read = defineRoute({
+  method: "get",
+  path: "/conversations/:id",
+  summary: "A conversation's head and the newest part of its transcript, or the part before an entry",
+  tag,
+  policy: anyMember,
+  params,
+  query: z.object({ before: z.coerce.number().int().positive().optional() }),
+  response: snapshot,
+  problems: ["unauthenticated", "not_found"],
+  handle: async ({ env, principal, params, query }) =>
+    unwrap(await conversationStub(env, principal.orgId, params.id).snapshot(principal, query.before)),
+});
+
+const patch = defineRoute({
+  method: "patch",
+  path: "/conversations/:id",
+  summary: "Rename, configure, archive or restore a conversation",
+  tag,
+  policy: anyMember,
+  params,
+  body: conversationPatch,
+  response: conversationHead,
+  problems: ["invalid", "unauthenticated", "not_found", "rev_mismatch"],
+  async handle({ env, principal, params, body, request }) {
+    const stub = conversationStub(env, principal.orgId, params.id);
+    const { head } = unwrap(await stub.head(principal));
+    const expected = request.headers.get("if-match");
+    if (expected !== null && expected !== `"${head.rev}"`) {
+      throw new ProblemError({
+        code: "rev_mismatch",
+        detail: "The conversation was changed meanwhile. Read it again.",
+      });
+    }
+    const { title, archived, ...settings } = body;
+    const clientId = () => crypto.randomUUID();
+    if (title !== undefined)
+      unwrap(await stub.command(principal, { type: "conversation.rename", clientId: clientId(), title }));
+    if (Object.keys(settings).length > 0) {
+      unwrap(await stub.command(principal, { type: "conversation.configure", clientId: clientId(), ...settings }));
+    }
+    if (archived !== undefined) {
+      unwrap(await stub.command(principal, { type: "conversation.archive", clientId: clientId(), archived }));
+    }
+    return unwrap(await stub.head(principal)).head;
+  },
+});
+
+const remove = defineRoute({
+  method: "delete",
+  path: "/conversations/:id",
+  summary: "Archive a conversation; with purge=true an administrator deletes it with everything in it for good",
+  tag,
+  policy: anyMember,
+  params,
+  query: z.object({ purge: flag.default(false) }),
+  status: 204,
+  problems: ["unauthenticated", "forbidden", "not_found"],
+  async handle({ env, principal, params, query }) {
+    const stub = conversationStub(env, principal.orgId, params.id);
+    if (!query.purge) {
+      unwrap(
+        await stub.command(principal, { type: "conversation.archive", clientId: crypto.randomUUID(), archived: true }),
+      );
+      return;
+    }
+    unwrap(adminOnly.admit(principal));
+    unwrap(await stub.purge(principal));
+    await removeConversation(forTenant(env, principal), params.id);
+  },
+});
+
+export const conversationRoutes: AnyRoute[] = [list, create, read, patch, remove];

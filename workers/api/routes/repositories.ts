@@ -1,0 +1,72 @@
+import { z } from "zod";
+import { repositoryId } from "#contract/ids";
+import { pageOf } from "#contract/page";
+import { repository, repositoryCreate } from "#contract/repository";
+import { getRepository, insertRepository, listRepositories } from "#data/repositories";
+import { forTenant } from "#data/tenant-db";
+import { checkCloneUrl, repositoryNameOf } from "#domain/repository/clone-url";
+import { configOf } from "#platform/config";
+import { newId } from "#platform/new-id";
+import { anyMember } from "#platform/policy";
+import { ProblemError, unwrap } from "#platform/problem-response";
+import { type AnyRoute, defineRoute } from "#platform/route";
+
+const list = defineRoute({
+  method: "get",
+  path: "/repositories",
+  summary: "List repositories by name",
+  tag: "Repositories",
+  policy: anyMember,
+  response: pageOf(repository),
+  problems: ["unauthenticated"],
+  handle: async ({ env, principal }) => ({
+    items: await listRepositories(forTenant(env, principal)),
+    nextCursor: null,
+  }),
+});
+
+const read = defineRoute({
+  method: "get",
+  path: "/repositories/:id",
+  summary: "A repository",
+  tag: "Repositories",
+  policy: anyMember,
+  params: z.object({ id: repositoryId }),
+  response: repository,
+  problems: ["unauthenticated", "not_found"],
+  async handle({ env, principal, params }) {
+    const found = await getRepository(forTenant(env, principal), params.id);
+    if (!found) throw new ProblemError({ code: "not_found", detail: "There is no such repository." });
+    return found;
+  },
+});
+
+const create = defineRoute({
+  method: "post",
+  path: "/repositories",
+  summary: "Add a repository by its clone URL",
+  tag: "Repositories",
+  policy: anyMember,
+  body: repositoryCreate,
+  response: repository,
+  status: 201,
+  problems: ["invalid", "unauthenticated", "conflict"],
+  async handle({ env, principal, body }) {
+    const development = configOf(env).environment === "development";
+    const cloneUrl = unwrap(checkCloneUrl(body.cloneUrl, { development }));
+    const row = {
+      id: newId("repository"),
+      name: body.name ?? repositoryNameOf(cloneUrl),
+      cloneUrl,
+      defaultBranch: body.defaultBranch,
+      createdAt: Date.now(),
+    };
+    if (!(await insertRepository(forTenant(env, principal), row))) {
+      const fields = [{ field: "cloneUrl", message: "is added already" }];
+      throw new ProblemError({ code: "conflict", detail: "This repository is added already.", fields });
+    }
+    return { ...row, createdAt: new Date(row.createdAt).toISOString() };
+  },
+});
+
+export const repositoryRoutes: AnyRoute[] = [list, read, create];

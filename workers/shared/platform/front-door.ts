@@ -1,0 +1,54 @@
+import type { Context, MiddlewareHandler } from "hono";
+import { configOf } from "./config.ts";
+import { parseHost } from "./hosts.ts";
+import { logEvent } from "./log.ts";
+import { newId } from "./new-id.ts";
+import { ProblemError, problemOf, problemResponse } from "./problem-response.ts";
+import type { AppEnv } from "./route.ts";
+import { checkSameOrigin } from "./same-origin.ts";
+import { openSession } from "./session.ts";
+
+/** Request id, same-origin check, session and the one wide log event of every request on an org's host. */
+export function frontDoor(): MiddlewareHandler<AppEnv> {
+  return async (context, next) => {
+    const startedMs = Date.now();
+    const requestId = newId("request");
+    context.set("requestId", requestId);
+    context.set("principal", null);
+    const sameOrigin = checkSameOrigin(context.req.raw);
+    if (!sameOrigin.ok) throw new ProblemError(sameOrigin.problem);
+    const host = parseHost(new URL(context.req.url).host, configOf(context.env));
+    const session = host.kind === "org" ? await openSession(context.env, host.slug) : null;
+    if (!session) throw new ProblemError({ code: "not_found", detail: "There is no organisation at this address." });
+    context.set("principal", session.principal);
+    context.set("org", session.org);
+    await next();
+    markAnswer(context, requestId);
+    logEvent(context.env, "api.request", {
+      requestId,
+      method: context.req.method,
+      path: context.req.path,
+      orgId: session.org.id,
+      memberId: session.principal?.memberId,
+      status: context.res.status,
+      ms: Date.now() - startedMs,
+    });
+  };
+}
+
+/** A switched protocol has no headers to add to. */
+function markAnswer(context: Context<AppEnv>, requestId: string): void {
+  if (context.res.status === 101) return;
+  context.header("x-request-id", requestId);
+  context.header("x-content-type-options", "nosniff");
+}
+
+/** The answer for anything thrown on the way; the cause goes to the log. */
+export function answerError(error: Error, context: Context<AppEnv>): Response {
+  const problem = problemOf(error);
+  const requestId = context.get("requestId");
+  if (problem.code === "internal" || !(error instanceof ProblemError)) {
+    logEvent(context.env, "api.error", { requestId, path: context.req.path, error });
+  }
+  return problemResponse(problem, requestId);
+}
