@@ -122,7 +122,8 @@ export async function receive(
   await receiveClientFrame(object, socket, data);
 }
 
-function reportDeps(object: ConversationObject) {
+/** What taking reports needs of the object. */
+export function reportDeps(object: ConversationObject) {
   return {
     store: object.store,
     live: object.live,

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { approval, question } from "./ask.ts";
-import { conversationHead, conversationSettings, title } from "./conversation.ts";
+import { conversationHead, conversationSettings } from "./conversation.ts";
 import {
   approvalId,
   conversationId,
@@ -26,7 +26,7 @@ const of = <T extends string, S extends z.ZodRawShape>(type: T, shape: S) =>
 /** Everything that can happen in a conversation. Writers are strict; readers skip types they do not know. */
 export const event = z.discriminatedUnion("type", [
   of("conversation.created", { head: conversationHead }),
-  of("conversation.renamed", { title, titleBy: z.enum(["auto", "person"]) }),
+  of("conversation.renamed", { title: z.string(), titleBy: z.enum(["auto", "person"]) }),
   of("conversation.archived", {}),
   of("conversation.restored", {}),
   of("conversation.configured", { settings: conversationSettings.partial() }),

@@ -2,7 +2,6 @@
 export interface Env {
   DB: D1Database;
   FILES: R2Bucket;
-  JOBS: Queue<unknown>;
   ASSETS: Fetcher;
   CONVERSATION: DurableObjectNamespace;
   AGENT_THREAD: DurableObjectNamespace;

@@ -1,0 +1,65 @@
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import pc from "picocolors";
+import { seedDemoRepository } from "../seed-demo-repository.ts";
+import { checkMachine } from "./checks.ts";
+import { Children } from "./children.ts";
+import { HELP, type Options, readOptions } from "./options.ts";
+import { DEMO_REPOSITORY } from "./seed-sql.ts";
+import { Sentence } from "./sentence.ts";
+import { startSandboxHost, startWorker } from "./servers.ts";
+import { ensureAppBuild, ensureDatabase, ensureSecrets } from "./setup.ts";
+import { step } from "./steps.ts";
+
+const root = join(import.meta.dirname, "..", "..");
+const children = new Children();
+let ending = false;
+
+async function end(options: Options | null, status: number): Promise<never> {
+  if (!ending) {
+    ending = true;
+    await children.end();
+    if (options?.ephemeral) rmSync(options.state, { recursive: true, force: true });
+  }
+  process.exit(status);
+}
+
+async function main(options: Options): Promise<void> {
+  await checkMachine(options);
+  const secrets = ensureSecrets(root);
+  await step("web app built", () => ensureAppBuild(root));
+  await step("database ready", () => ensureDatabase(root, options.state));
+  await step("demo repository ready", () => seedDemoRepository(join(options.state, "git", `${DEMO_REPOSITORY}.git`)));
+  const onDeath = (sentence: Sentence) => {
+    if (ending) return;
+    console.error(`quayside: ${sentence.message}`);
+    void end(options, 1);
+  };
+  const context = { root, options, secrets, children, onDeath };
+  const host = await step("sandbox host started", () => startSandboxHost(context));
+  await step("server started", () => startWorker(context, host.port));
+  const kept = options.ephemeral ? "nothing is kept" : `state in ${options.state}`;
+  console.log(
+    pc.dim(`sandboxes: local driver (${host.isolation}), since no container engine is used; for development only`),
+  );
+  console.log(pc.dim(`${kept}; also at http://localhost:${options.port}; Ctrl-C ends it`));
+  console.log(`quayside ready http://demo.localhost:${options.port}`);
+}
+
+function fail(options: Options | null, error: unknown): Promise<never> {
+  console.error(error instanceof Sentence ? `quayside: ${error.message}` : error);
+  return end(options, 1);
+}
+
+let options: Options | null = null;
+try {
+  options = readOptions(process.argv.slice(2), process.env, root);
+  if (options === null) {
+    console.log(HELP);
+    process.exit(0);
+  }
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => void end(options, 0));
+  await main(options);
+} catch (error) {
+  await fail(options, error);
+}

@@ -1,0 +1,48 @@
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { Sentence } from "./sentence.ts";
+
+export interface Options {
+  port: number;
+  /** Where everything that is kept lives: database, objects, files, sandboxes, git repositories. */
+  state: string;
+  /** The state is a temporary directory that goes with the server. */
+  ephemeral: boolean;
+}
+
+export const HELP = `npm run dev [-- options]
+
+  --ephemeral     keep nothing: the state goes when the server ends
+  --help          show this
+
+environment
+  PORT            port on 127.0.0.1 (8787)
+  QUAYSIDE_STATE  directory of everything that is kept (.quayside)
+  LOG_LEVEL       debug, info, error or silent (error)
+`;
+
+/** The options of `npm run dev`; null asks for the help text. A wrong one is a `Sentence`. */
+export function readOptions(argv: string[], env: NodeJS.ProcessEnv, root: string): Options | null {
+  const { values } = parse(argv);
+  if (values.help) return null;
+  const ephemeral = values.ephemeral ?? false;
+  const state = ephemeral ? mkdtempSync(join(tmpdir(), "quayside-")) : resolve(root, env.QUAYSIDE_STATE ?? ".quayside");
+  return { port: portOf(env.PORT), state, ephemeral };
+}
+
+function parse(argv: string[]) {
+  try {
+    return parseArgs({ args: argv, options: { ephemeral: { type: "boolean" }, help: { type: "boolean" } } });
+  } catch (error) {
+    throw new Sentence(`${(error as Error).message.split("\n")[0]} See npm run dev -- --help.`);
+  }
+}
+
+function portOf(text: string | undefined): number {
+  if (text === undefined || text === "") return 8787;
+  const port = Number(text);
+  if (Number.isInteger(port) && port >= 1 && port <= 65_535) return port;
+  throw new Sentence(`PORT must be a number from 1 to 65535, not "${text}".`);
+}

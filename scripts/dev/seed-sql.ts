@@ -1,0 +1,16 @@
+/*
+ * The demo org of a development machine: an owner, an agent, a repository. Ids are fixed so that a second seeding adds
+ * nothing.
+ */
+const id = (prefix: string, n: number) => `${prefix}_01900000000070008000${n.toString(16).padStart(12, "0")}`;
+
+export const DEMO_REPOSITORY = "harbour";
+
+export const SEED_SQL = `
+INSERT OR IGNORE INTO orgs (id, slug, name, created_at) VALUES ('${id("org", 1)}', 'demo', 'Demo', 0);
+INSERT OR IGNORE INTO members (org_id, id, kind, name, role, agent_id, created_at) VALUES
+  ('${id("org", 1)}', '${id("mem", 1)}', 'human', 'Dev Admin', 'owner', NULL, 0),
+  ('${id("org", 1)}', '${id("mem", 2)}', 'agent', 'Quay', 'member', '${id("agt", 1)}', 0);
+INSERT OR IGNORE INTO repositories (org_id, id, name, clone_url, default_branch, created_at) VALUES
+  ('${id("org", 1)}', '${id("rep", 1)}', 'demo/${DEMO_REPOSITORY}', 'quayside-demo:${DEMO_REPOSITORY}', 'main', 0);
+`;

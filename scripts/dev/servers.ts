@@ -1,0 +1,99 @@
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import pc from "picocolors";
+import { z } from "zod";
+import type { Children } from "./children.ts";
+import type { Options } from "./options.ts";
+import { Sentence } from "./sentence.ts";
+
+const READY_TIMEOUT_MS = 60_000;
+const readyLine = z.object({ event: z.literal("ready"), port: z.number().int(), isolation: z.string() });
+
+interface Context {
+  root: string;
+  options: Options;
+  secrets: Record<string, string>;
+  children: Children;
+  onDeath(sentence: Sentence): void;
+}
+
+/** Starts the local sandbox host; its port and how it isolates. */
+export function startSandboxHost({ root, options, secrets, children, onDeath }: Context) {
+  return new Promise<z.infer<typeof readyLine>>((resolve, reject) => {
+    const spec = {
+      name: "sandbox host",
+      argv: [process.execPath, join(root, "containers", "sandbox-host", "main.ts")],
+      cwd: root,
+      env: {
+        SANDBOX_HOST_PORT: "0",
+        SANDBOX_HOST_SECRET: secrets.SANDBOX_HOST_SECRET ?? "",
+        SANDBOX_HOST_ROOT: join(options.state, "sandboxes"),
+        SANDBOX_GIT_ROOT: join(options.state, "git"),
+        SANDBOX_GIT_PATHS: process.env.SANDBOX_GIT_PATHS ?? "",
+      },
+      onLine: (line: string) => {
+        const ready = readyLine.safeParse(parse(line)).data;
+        if (ready) resolve(ready);
+        else if (line.startsWith("warning:")) console.log(pc.yellow(line));
+      },
+    };
+    children.start(spec, (sentence) => {
+      reject(sentence);
+      onDeath(sentence);
+    });
+  });
+}
+
+/** Starts the Worker and waits until it answers. */
+export async function startWorker(context: Context, sandboxPort: number): Promise<void> {
+  const { root, options, children, onDeath } = context;
+  const vars = {
+    ENVIRONMENT: "development",
+    BASE: `localhost:${options.port}`,
+    AUTH_MODE: "NONE",
+    SANDBOX_DRIVER: "local",
+    SANDBOX_HOST_URL: `http://127.0.0.1:${sandboxPort}`,
+    LOG_LEVEL: process.env.LOG_LEVEL ?? "error",
+  };
+  let dead: Sentence | null = null;
+  const argv = [
+    process.execPath,
+    join(root, "node_modules", "wrangler", "bin", "wrangler.js"),
+    "dev",
+    ...["--port", String(options.port), "--ip", "127.0.0.1", "--inspector-port", "0"],
+    ...["--persist-to", join(options.state, "wrangler"), "--show-interactive-dev-session=false", "--log-level", "log"],
+    ...Object.entries(vars).flatMap(([name, value]) => ["--var", `${name}:${value}`]),
+  ];
+  const env = { WRANGLER_SEND_METRICS: "false", NO_COLOR: "1", CI: "true" };
+  children.start({ name: "server", argv, cwd: root, env, onLine: showWorkerLine }, (sentence) => {
+    dead = sentence;
+    onDeath(sentence);
+  });
+  await untilHealthy(options.port, () => dead);
+}
+
+async function untilHealthy(port: number, dead: () => Sentence | null): Promise<void> {
+  const deadline = Date.now() + READY_TIMEOUT_MS;
+  while (Date.now() < deadline) {
+    const sentence = dead();
+    if (sentence) throw sentence;
+    const response = await fetch(`http://127.0.0.1:${port}/health`).catch(() => null);
+    if (response?.ok) return;
+    if (response?.status === 503) throw new Sentence(((await response.json()) as { detail: string }).detail);
+    await sleep(100);
+  }
+  throw new Sentence(`the server did not answer within ${READY_TIMEOUT_MS / 1000} seconds. LOG_LEVEL=info shows more.`);
+}
+
+/** Of the server's output people see its own events and errors, not the tool's chatter. */
+function showWorkerLine(line: string): void {
+  if (line.startsWith('{"event"') || /\b(?:ERROR|Error|uncaught)\b/.test(line)) console.log(line);
+}
+
+function parse(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return null;
+  }
+}

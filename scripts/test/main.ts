@@ -1,0 +1,65 @@
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import pc from "picocolors";
+import { ensureAppBuild } from "../dev/setup.ts";
+
+const root = join(import.meta.dirname, "..", "..");
+const chromium = process.env.CHROMIUM_PATH ?? "/usr/bin/chromium";
+
+interface Part {
+  name: string;
+  run(): Promise<boolean> | boolean;
+}
+
+/** Runs a tool of the project with its output shown. */
+function tool(argv: string[], env: Record<string, string> = {}): boolean {
+  const [program = "", ...args] = argv;
+  const path = program === "node" ? process.execPath : join(root, "node_modules", ".bin", program);
+  return spawnSync(path, args, { cwd: root, stdio: "inherit", env: { ...process.env, ...env } }).status === 0;
+}
+
+const parts: Part[] = [
+  {
+    name: "types",
+    run: () =>
+      ["tsconfig.workers.json", "tsconfig.node.json", "app/tsconfig.json"].every((one) => tool(["tsc", "-p", one])),
+  },
+  { name: "lint and format", run: () => tool(["biome", "check", "--error-on-warnings", "."]) },
+  {
+    name: "web app build and its size",
+    run: async () => {
+      await ensureAppBuild(root);
+      return tool(["node", "scripts/check-bundle.ts"]);
+    },
+  },
+  { name: "architecture, unit, property and contract tests", run: () => tool(["vitest", "run", "--project", "node"]) },
+  { name: "workerd tests", run: () => tool(["vitest", "run", "--project", "workerd"]) },
+  {
+    name: "deployment configuration",
+    run: () =>
+      tool(["wrangler", "deploy", "--dry-run", "--outdir", "dist"], { CI: "true", WRANGLER_SEND_METRICS: "false" }),
+  },
+  {
+    name: "browser journeys",
+    run() {
+      if (existsSync(chromium)) return tool(["vitest", "run", "--project", "browser"], { CHROMIUM_PATH: chromium });
+      console.log(pc.yellow(`skipped: no Chromium at ${chromium}; install Debian's chromium or set CHROMIUM_PATH`));
+      return true;
+    },
+  },
+];
+
+/** All parts run even where one fails, unless names are given: then those whose name holds one of them. */
+const wanted = process.argv.slice(2);
+const chosen = parts.filter((part) => wanted.length === 0 || wanted.some((word) => part.name.includes(word)));
+const failed: string[] = [];
+for (const part of chosen) {
+  console.log(pc.bold(`\n▶ ${part.name}`));
+  const startedMs = performance.now();
+  if (!(await part.run())) failed.push(part.name);
+  console.log(pc.dim(`${part.name}: ${((performance.now() - startedMs) / 1000).toFixed(1)} s`));
+}
+if (failed.length > 0) console.log(pc.red(`\nfailed: ${failed.join("; ")}`));
+console.log(`\n${chosen.length - failed.length} passed, ${failed.length} failed`);
+process.exit(failed.length > 0 ? 1 : 0);
