@@ -71,7 +71,7 @@ async function onBranch(driver: SandboxDriver, wanted: string | undefined): Prom
 }
 
 async function filesOf(driver: SandboxDriver): Promise<number> {
-  const names = await git(driver, ["show", "--name-only", "--format=", "--no-renames", "-z", "HEAD"]);
+  const names = await git(driver, ["show", "--name-only", "--format=", "--find-renames", "-z", "HEAD"]);
   return names.stdout.split("\0").filter((name) => name.trim() !== "").length;
 }
 

@@ -25,7 +25,7 @@ mkdir "$scratch/objects"
 export GIT_INDEX_FILE="$scratch/index" GIT_OBJECT_DIRECTORY="$scratch/objects"
 export GIT_ALTERNATE_OBJECT_DIRECTORIES="$store/objects"
 git -c advice.addEmbeddedRepo=false -c core.safecrlf=false add --all --ignore-errors . >/dev/null 2>&1 || true
-git "$@"
+git --literal-pathspecs -c core.quotePath=false "$@"
 `;
 
 /** Runs git in the workspace; file names among its arguments are never patterns. */
@@ -43,7 +43,7 @@ async function gitOrThrow(driver: SandboxDriver, args: string[]): Promise<string
 }
 
 async function onWorkingTree(driver: SandboxDriver, args: string[]): Promise<string> {
-  const argv = ["sh", "-c", WITH_WORKING_TREE, "sh", "--literal-pathspecs", ...args];
+  const argv = ["sh", "-c", WITH_WORKING_TREE, "sh", ...args];
   const result = await driver.exec(argv, { timeout: TIMEOUT_MS });
   if (result.success) return result.stdout;
   throw new DriverError("internal", "Git could not compare the workspace.");
