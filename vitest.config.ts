@@ -1,5 +1,6 @@
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
+import type {} from "./scripts/testing/sandbox-host-setup.ts";
 
 const testKey = (fill: number) => Buffer.alloc(32, fill).toString("base64");
 
@@ -15,7 +16,7 @@ export default defineConfig({
       },
       {
         plugins: [
-          cloudflareTest(async () => ({
+          cloudflareTest(async ({ inject }) => ({
             main: "./workers/index.ts",
             wrangler: { configPath: "./wrangler.toml" },
             miniflare: {
@@ -26,8 +27,8 @@ export default defineConfig({
                 SECRETS_KEY: testKey(1),
                 TOKEN_KEY: testKey(2),
                 SANDBOX_DRIVER: "local",
-                SANDBOX_HOST_URL: "http://127.0.0.1:1",
-                SANDBOX_HOST_SECRET: "test-secret-test-secret-test-secret",
+                SANDBOX_HOST_URL: inject("sandboxHostUrl"),
+                SANDBOX_HOST_SECRET: inject("sandboxHostSecret"),
                 LOG_LEVEL: "silent",
                 TEST_MIGRATIONS: await readD1Migrations("./migrations"),
               },
@@ -38,6 +39,7 @@ export default defineConfig({
           name: "workerd",
           include: ["**/*.workers.test.ts", "**/*.fault.test.ts"],
           exclude: ["node_modules/**", "app/build/**"],
+          globalSetup: ["./scripts/testing/sandbox-host-setup.ts"],
           setupFiles: ["./workers/shared/data/apply-migrations.ts"],
         },
       },

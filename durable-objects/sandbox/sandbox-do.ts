@@ -1,4 +1,119 @@
 import { DurableObject } from "cloudflare:workers";
+import { fail, ok, type Result } from "#contract/problem";
+import type { SandboxStatus } from "#contract/sandbox";
 import type { Env } from "#platform/env";
+import { problemResponse } from "#platform/problem-response";
+import type { SandboxBinding, SandboxExec, SandboxRpc } from "#platform/rpc";
+import { onAlarm } from "./alarm.ts";
+import { bind, createContext, type SandboxContext, type SandboxDeps, statusOf } from "./context.ts";
+import { depsOf } from "./deps.ts";
+import { execCommand, killCommand } from "./exec.ts";
+import * as files from "./files.ts";
+import * as git from "./git.ts";
+import * as gitWrite from "./git-write.ts";
+import * as machine from "./machine.ts";
+import { createStore, parseBinding } from "./store.ts";
+import { openTerminal } from "./terminal.ts";
 
-export class Sandbox extends DurableObject<Env> {}
+/** One sandbox of one conversation. The rules are in SPEC.md. */
+export class Sandbox extends DurableObject<Env> implements SandboxRpc {
+  /** What it needs of the world; tests put their own here. */
+  deps: SandboxDeps;
+  readonly #store = createStore(this.ctx.storage);
+  #context: SandboxContext | null = null;
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    this.deps = depsOf(env);
+  }
+
+  status(binding: SandboxBinding): Promise<Result<SandboxStatus>> {
+    return this.#run(binding, async (context) => ok(statusOf(context)));
+  }
+
+  start(binding: SandboxBinding) {
+    return this.#run(binding, machine.start);
+  }
+
+  stop(binding: SandboxBinding) {
+    return this.#run(binding, machine.stop);
+  }
+
+  restart(binding: SandboxBinding) {
+    return this.#run(binding, machine.restart);
+  }
+
+  destroy(binding: SandboxBinding) {
+    return this.#run(binding, machine.destroy);
+  }
+
+  exec(binding: SandboxBinding, exec: SandboxExec) {
+    return this.#run(binding, (context) => execCommand(context, exec));
+  }
+
+  kill(binding: SandboxBinding, execId: string) {
+    return this.#run(binding, (context) => killCommand(context, execId));
+  }
+
+  listFiles(binding: SandboxBinding, path: string) {
+    return this.#run(binding, (context) => files.listFiles(context, path));
+  }
+
+  readFile(binding: SandboxBinding, path: string) {
+    return this.#run(binding, (context) => files.readFile(context, path));
+  }
+
+  writeFile(binding: SandboxBinding, file: { path: string; bytes: Uint8Array }) {
+    return this.#run(binding, (context) => files.writeFile(context, file));
+  }
+
+  deleteFile(binding: SandboxBinding, path: string) {
+    return this.#run(binding, (context) => files.deleteFile(context, path));
+  }
+
+  changes(binding: SandboxBinding) {
+    return this.#run(binding, git.changes);
+  }
+
+  diff(binding: SandboxBinding, path: string) {
+    return this.#run(binding, (context) => git.diff(context, path));
+  }
+
+  sides(binding: SandboxBinding, path: string) {
+    return this.#run(binding, (context) => git.sides(context, path));
+  }
+
+  commit(binding: SandboxBinding, request: Parameters<typeof gitWrite.commit>[1]) {
+    return this.#run(binding, (context) => gitWrite.commit(context, request));
+  }
+
+  push(binding: SandboxBinding, request: { branch?: string }) {
+    return this.#run(binding, (context) => gitWrite.push(context, request));
+  }
+
+  discard(binding: SandboxBinding, paths: string[]) {
+    return this.#run(binding, (context) => gitWrite.discard(context, paths));
+  }
+
+  override async fetch(request: Request): Promise<Response> {
+    const binding = parseBinding(request.headers.get("x-quayside-binding"));
+    const known = binding !== null && new URL(request.url).pathname === "/terminal";
+    const opened = known
+      ? await this.#run(binding, (context) => openTerminal(context, request))
+      : fail<Response>("not_found", "Nothing is here.");
+    return opened.ok ? opened.value : problemResponse(opened.problem);
+  }
+
+  override async alarm(): Promise<void> {
+    this.#store.fired();
+    const binding = this.#store.read()?.binding;
+    if (binding) await this.#run(binding, async (context) => ok(await onAlarm(context)));
+  }
+
+  async #run<T>(binding: SandboxBinding, use: (context: SandboxContext) => Promise<Result<T>>): Promise<Result<T>> {
+    const bound = bind(this.#context, () => createContext(this.deps, this.#store, binding), binding);
+    if (!bound.ok) return bound;
+    this.#context = bound.value;
+    return use(bound.value);
+  }
+}

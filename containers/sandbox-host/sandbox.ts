@@ -1,0 +1,172 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import { existsSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
+import path from "node:path";
+import { Command, type CommandListener } from "./command.ts";
+import { relativeParts, withPlace } from "./contained.ts";
+import { clearWorkspace, type FileArea } from "./files.ts";
+import { HostError } from "./host-error.ts";
+import type { Isolation, SandboxDirectories } from "./isolation.ts";
+import { killTree } from "./kill-tree.ts";
+import { Terminals } from "./terminal.ts";
+
+const KEPT_COMMANDS = 200;
+const RUNNING_COMMANDS = 100;
+const ENVIRONMENT_NAME = /^(?!LD_)[A-Za-z_][A-Za-z0-9_]*$/;
+
+export interface CommandRequest {
+  id?: string;
+  /** A line for a login shell, or program and arguments. */
+  command: string | string[];
+  cwd?: string;
+  env?: Record<string, string>;
+  stdin?: Buffer | null;
+  timeoutMs?: number | null;
+}
+
+/** One open sandbox: its directories and everything that runs in it. */
+export class Sandbox implements FileArea {
+  /** Changes whenever what ran before is gone. */
+  readonly lease = randomUUID();
+  readonly directory: string;
+  readonly directories: SandboxDirectories;
+  readonly workspacePath: string;
+  readonly terminals: Terminals;
+  readonly #isolation: Isolation;
+  readonly #tag: string;
+  readonly #commands = new Map<string, Command>();
+  #environment: Record<string, string> = {};
+
+  constructor(directory: string, isolation: Isolation, tag: string) {
+    this.directory = directory;
+    this.directories = {
+      workspace: path.join(directory, "workspace"),
+      home: path.join(directory, "home"),
+      tmp: path.join(directory, "tmp"),
+    };
+    this.#isolation = isolation;
+    this.#tag = tag;
+    this.workspacePath = isolation.workspaceOf(this.directories);
+    this.terminals = new Terminals((argv) => this.#plan({ command: argv }, []));
+  }
+
+  get workspace(): string {
+    return this.directories.workspace;
+  }
+
+  /** Makes what is missing of the directories; true where the workspace was not there. */
+  async prepare(): Promise<boolean> {
+    const created = !existsSync(this.workspace);
+    for (const one of Object.values(this.directories)) await mkdir(one, { recursive: true });
+    return created;
+  }
+
+  /** False once somebody removed the workspace behind the host's back. */
+  get alive(): boolean {
+    return existsSync(this.workspace);
+  }
+
+  /** Sets variables for commands and terminals that start later; null takes one away. */
+  setEnvironment(variables: Record<string, string | null>): void {
+    const next = { ...this.#environment };
+    for (const [name, value] of Object.entries(variables)) {
+      if (value === null) delete next[name];
+      else next[name] = value;
+    }
+    assertEnvironment(next);
+    this.#environment = next;
+  }
+
+  /** Starts a command. Throws `invalid` for a bad directory and `conflict` for an id in use or too many commands. */
+  async start(request: CommandRequest, listener: CommandListener | null): Promise<Command> {
+    const id = request.id ?? randomUUID();
+    if (this.#commands.has(id))
+      throw new HostError("conflict", "A command with this id was started before.", "processId");
+    if (this.commands().filter((one) => one.status === "running").length >= RUNNING_COMMANDS) {
+      throw new HostError("conflict", `More than ${RUNNING_COMMANDS} commands are running.`);
+    }
+    const parts = relativeParts(request.cwd ?? "", this.workspacePath);
+    await withPlace({ workspace: this.workspace, parts }, async () => undefined);
+    const plan = this.#plan(request, parts);
+    const command = new Command(
+      {
+        ...plan,
+        id,
+        title: [request.command].flat().join(" "),
+        stdin: request.stdin ?? null,
+        timeoutMs: request.timeoutMs ?? null,
+      },
+      listener,
+    );
+    this.#commands.set(id, command);
+    this.#forgetOld();
+    return command;
+  }
+
+  command(id: string): Command | null {
+    return this.#commands.get(id) ?? null;
+  }
+
+  commands(): Command[] {
+    return [...this.#commands.values()];
+  }
+
+  /** Ends every command and terminal, and waits until they are gone. */
+  async endAll(): Promise<void> {
+    this.terminals.endAll();
+    for (const one of this.#commands.values()) {
+      one.detach();
+      one.kill();
+    }
+    if (this.#isolation.kind === "none") killTree(undefined, `QUAYSIDE_SANDBOX_TAG=${this.#tag}`);
+    await Promise.all(this.commands().map((one) => one.done));
+  }
+
+  /** Ends everything and empties the workspace. */
+  async clear(): Promise<void> {
+    await this.endAll();
+    await clearWorkspace(this);
+  }
+
+  /** Runs a program of the host's own choice in the sandbox, its streams as `use` likes; throws unless it succeeds. */
+  async pipeThrough(argv: string[], use: (child: ChildProcess) => Promise<void>): Promise<void> {
+    const plan = this.#plan({ command: argv }, []);
+    const [program = "", ...args] = plan.argv;
+    const child = spawn(program, args, { cwd: plan.cwd, env: plan.env, stdio: ["pipe", "pipe", "ignore"] });
+    const ended = new Promise<number | null>((resolve, reject) => {
+      child.once("error", reject);
+      child.once("close", resolve);
+    });
+    await Promise.all([use(child), ended]);
+    if ((await ended) !== 0) throw new HostError("internal", "The archive could not be made or read.");
+  }
+
+  #plan(request: CommandRequest, cwd: string[]) {
+    assertEnvironment(request.env ?? {});
+    const { command } = request;
+    const argv = typeof command === "string" ? this.#isolation.shell(command) : command;
+    const wrapped = this.#isolation.wrap(this.directories, argv, cwd.join("/"));
+    const bare = this.#isolation.kind === "none";
+    const mark = randomUUID();
+    const marks: Record<string, string> = bare ? { QUAYSIDE_SANDBOX_TAG: this.#tag, QUAYSIDE_COMMAND_TAG: mark } : {};
+    const env = { ...this.#isolation.environmentOf(this.directories), ...this.#environment, ...request.env, ...marks };
+    return { ...wrapped, env, tag: bare ? `QUAYSIDE_COMMAND_TAG=${mark}` : null };
+  }
+
+  #forgetOld(): void {
+    for (const [id, command] of this.#commands) {
+      if (this.#commands.size <= KEPT_COMMANDS) return;
+      if (command.status !== "running") this.#commands.delete(id);
+    }
+  }
+}
+
+/** Loader variables would reach the isolating program itself, so they are refused. */
+function assertEnvironment(variables: Record<string, string>): void {
+  for (const [name, value] of Object.entries(variables)) {
+    if (!ENVIRONMENT_NAME.test(name) || value.includes("\0")) {
+      throw new HostError("invalid", "This is not a variable a sandbox may have.", `env.${name}`);
+    }
+  }
+}

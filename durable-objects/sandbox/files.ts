@@ -1,0 +1,58 @@
+import { LIMITS } from "#contract/limits";
+import { fail, ok, type Result } from "#contract/problem";
+import type { FileListing } from "#contract/workspace";
+import { filesTouched, type SandboxContext } from "./context.ts";
+import { withMachine } from "./machine.ts";
+import { checkedFile, checkedPath } from "./paths.ts";
+
+/** The entries of a directory, without git's own. */
+export async function listFiles(context: SandboxContext, path: string): Promise<Result<FileListing>> {
+  const checked = checkedPath(path, "path");
+  if (!checked.ok) return checked;
+  return withMachine(context, async (driver) => {
+    const listing = await driver.listFiles(checked.value);
+    const entries = listing.files
+      .filter((file) => file.relativePath !== ".git")
+      .map((file) => ({ name: file.name, path: file.relativePath, kind: file.type, size: file.size }));
+    return ok({ path: checked.value, entries, truncated: listing.truncated });
+  });
+}
+
+export async function readFile(
+  context: SandboxContext,
+  path: string,
+): Promise<Result<{ bytes: Uint8Array; size: number }>> {
+  const checked = checkedFile(path, "path");
+  if (!checked.ok) return checked;
+  return withMachine(context, async (driver) => {
+    const bytes = await driver.readFile(checked.value);
+    return ok({ bytes, size: bytes.byteLength });
+  });
+}
+
+export async function writeFile(
+  context: SandboxContext,
+  file: { path: string; bytes: Uint8Array },
+): Promise<Result<null>> {
+  const checked = checkedFile(file.path, "path");
+  if (!checked.ok) return checked;
+  if (file.bytes.byteLength > LIMITS.workspaceFileBytes) {
+    const limit = `${LIMITS.workspaceFileBytes} bytes`;
+    return fail("too_large", `A file may hold ${limit} at the most.`, { limit });
+  }
+  return withMachine(context, async (driver) => {
+    await driver.writeFile(checked.value, file.bytes);
+    filesTouched(context);
+    return ok(null);
+  });
+}
+
+export async function deleteFile(context: SandboxContext, path: string): Promise<Result<null>> {
+  const checked = checkedFile(path, "path");
+  if (!checked.ok) return checked;
+  return withMachine(context, async (driver) => {
+    await driver.deleteFile(checked.value);
+    filesTouched(context);
+    return ok(null);
+  });
+}

@@ -1,0 +1,57 @@
+import { z } from "zod";
+import { sandboxStatus } from "#contract/sandbox";
+import { anyMember } from "#platform/policy";
+import { ProblemError, settle, unwrap } from "#platform/problem-response";
+import { type AnyRoute, defineRoute } from "#platform/route";
+import { conversationParams, sandboxOf } from "./sandbox-binding.ts";
+
+const SUMMARIES = {
+  start: "Start the sandbox, if it does not run",
+  stop: "Stop the sandbox; its files stay",
+  restart: "Stop and start the sandbox; its files stay",
+} as const;
+
+const moves = (["start", "stop", "restart"] as const).map((action) =>
+  defineRoute({
+    method: "post",
+    path: `/conversations/:id/sandbox/${action}`,
+    summary: SUMMARIES[action],
+    tag: "Sandbox",
+    policy: anyMember,
+    params: conversationParams,
+    response: sandboxStatus,
+    problems: ["unauthenticated", "forbidden", "not_found", "conflict", "upstream_failed", "unavailable"],
+    handle: async (input) => {
+      const { stub, binding } = await sandboxOf(input);
+      return unwrap(await settle(stub[action](binding), "sandbox"));
+    },
+  }),
+);
+
+const size = z.coerce.number().int().min(1).max(1_000).optional();
+
+const terminal = defineRoute({
+  method: "get",
+  path: "/conversations/:id/terminal",
+  summary: "A terminal in the sandbox, over WebSocket",
+  tag: "Sandbox",
+  policy: anyMember,
+  params: conversationParams,
+  query: z.object({ cols: size, rows: size, session: z.string().max(64).optional() }),
+  problems: ["invalid", "unauthenticated", "forbidden", "not_found", "conflict", "unavailable"],
+  handle: async (input) => {
+    if (input.request.headers.get("upgrade")?.toLowerCase() !== "websocket") {
+      throw new ProblemError({ code: "invalid", detail: "Open this with a WebSocket." });
+    }
+    const { stub, binding } = await sandboxOf(input);
+    const url = new URL("http://sandbox/terminal");
+    for (const [name, value] of Object.entries(input.query)) {
+      if (value !== undefined) url.searchParams.set(name, String(value));
+    }
+    // Nothing of the caller's own headers, such as a cookie, goes on.
+    const headers = { upgrade: "websocket", "x-quayside-binding": JSON.stringify(binding) };
+    return stub.fetch(url.href, { headers });
+  },
+});
+
+export const sandboxRoutes: AnyRoute[] = [...moves, terminal];
