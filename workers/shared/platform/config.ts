@@ -17,6 +17,7 @@ const schema = z
     SANDBOX_HOST_URL: z.url().optional(),
     SANDBOX_HOST_SECRET: z.string().min(32).optional(),
     LOG_LEVEL: z.enum(["debug", "info", "error", "silent"]).default("info"),
+    DEMO_PACE_MS: z.coerce.number().int().min(0).max(1000).default(10),
   })
   .superRefine((env, ctx) => {
     const host = env.BASE.replace(/:\d+$/, "");
@@ -48,6 +49,8 @@ export interface Config {
   tokenKey: string;
   sandbox: { driver: "cloudflare" } | { driver: "local"; url: string; secret: string };
   logLevel: "debug" | "info" | "error" | "silent";
+  /** Pause of the demo model between two pieces of its answer. */
+  demoPaceMs: number;
 }
 
 export type ConfigResult = { ok: true; config: Config } | { ok: false; error: string };
@@ -90,6 +93,7 @@ function parse(env: Env): ConfigResult {
         ? { driver: "local", url: value.SANDBOX_HOST_URL as string, secret: value.SANDBOX_HOST_SECRET as string }
         : { driver: "cloudflare" },
       logLevel: value.LOG_LEVEL,
+      demoPaceMs: value.DEMO_PACE_MS,
     },
   };
 }

@@ -15,4 +15,5 @@ export interface Env {
   SANDBOX_HOST_URL?: string;
   SANDBOX_HOST_SECRET?: string;
   LOG_LEVEL?: string;
+  DEMO_PACE_MS?: string;
 }

@@ -1,0 +1,97 @@
+import { type ChatMessage, type ToolSpec, textOf } from "../chat-request.ts";
+import { type CallDirective, type DemoCall, describeCall, matchTool } from "./match-tool.ts";
+import { type Directive, parseScript } from "./script.ts";
+
+/** What one answer of the demo model consists of, in order. */
+export type DemoPiece =
+  | { type: "text"; text: string }
+  | { type: "reasoning"; text: string }
+  | { type: "wait"; seconds: number }
+  | { type: "fail"; text: string }
+  | { type: "call"; id: string; call: DemoCall };
+
+const INTRODUCTION =
+  "This is the demo model: it is built in, needs no key and no network, and does not think. " +
+  "It follows simple lines such as `run: ls -la`, `read README.md`, `write notes.txt:` with a fenced block below it, " +
+  "`edit notes.txt: old => new`, `ask: Which one? | A | B` or `say: hello`. " +
+  "To work with a real model, add a provider in Settings → Models and choose its model for this conversation.";
+
+const SUMMARY_CHARS = 160;
+
+/** A directive that is part of an answer, and the call that ends the answer; the last segment has no call. */
+interface Segment {
+  pieces: DemoPiece[];
+  call: { directive: CallDirective; call: DemoCall } | null;
+}
+
+/**
+ * The next answer of the demo model. It depends on nothing but the messages and the tools: the last user message is the
+ * script, each call of it is one answer, and the results after that message say how many are done.
+ */
+export function planAnswer(messages: readonly ChatMessage[], tools: readonly ToolSpec[]): DemoPiece[] {
+  const promptAt = messages.findLastIndex((message) => message.role === "user");
+  const directives = parseScript(textOf(messages[promptAt]));
+  if (directives.length === 0) return [{ type: "text", text: INTRODUCTION }];
+  const results = messages.slice(promptAt + 1).filter((message) => message.role === "tool");
+  const segments = segmentsOf(directives, tools);
+  const at = Math.min(results.length, segments.length - 1);
+  const segment = segments[at];
+  const remark = remarkOn(results[results.length - 1]);
+  const pieces = [...(remark ? [remark] : []), ...(segment?.pieces ?? [])];
+  if (segment?.call) return [...pieces, { type: "call", id: `call_${promptAt}_${at}`, call: segment.call.call }];
+  const done = segments.flatMap((one) => (one.call ? [one.call.directive] : []));
+  return done.length === 0 ? pieces : [...pieces, { type: "text", text: summaryOf(done, results) }];
+}
+
+function segmentsOf(directives: readonly Directive[], tools: readonly ToolSpec[]): Segment[] {
+  let open: Segment = { pieces: [], call: null };
+  const segments = [open];
+  for (const directive of directives) {
+    const step = stepOf(directive, tools);
+    if ("type" in step) {
+      open.pieces.push(step);
+      continue;
+    }
+    open.call = step;
+    open = { pieces: [], call: null };
+    segments.push(open);
+  }
+  return segments;
+}
+
+function stepOf(directive: Directive, tools: readonly ToolSpec[]): DemoPiece | NonNullable<Segment["call"]> {
+  switch (directive.kind) {
+    case "say":
+      return { type: "text", text: `${directive.text}\n` };
+    case "think":
+      return { type: "reasoning", text: directive.text };
+    case "wait":
+      return { type: "wait", seconds: directive.seconds };
+    case "fail":
+      return { type: "fail", text: directive.text };
+    default: {
+      const call = matchTool(directive, tools);
+      if (call) return { directive, call };
+      return { type: "text", text: `There is no tool here for: ${describeCall(directive)}.\n` };
+    }
+  }
+}
+
+/** Whether a result says that its call was refused or cut short, as our threads and OpenCode put it. */
+const NOT_DONE =
+  /^(?:the (?:user|person|call|tool call)\b[^.\n]*\b)?(denied|declined|rejected|interrupted|cancelled)\b/i;
+
+function remarkOn(result: ChatMessage | undefined): DemoPiece | null {
+  const how = NOT_DONE.exec(textOf(result).trim())?.[1]?.toLowerCase();
+  return how ? { type: "text", text: `The last call was ${how}, so I go on without it.\n` } : null;
+}
+
+function summaryOf(done: readonly CallDirective[], results: readonly ChatMessage[]): string {
+  const lines = done.map((directive, index) => {
+    const [first = "", ...more] = textOf(results[index]).trim().split("\n");
+    const shown = [...first].slice(0, SUMMARY_CHARS).join("");
+    const rest = more.length > 0 || shown !== first ? " …" : "";
+    return `${index + 1}. ${describeCall(directive)}: ${shown || "no output"}${rest}`;
+  });
+  return `Done, ${done.length} ${done.length === 1 ? "step" : "steps"}:\n${lines.join("\n")}`;
+}

@@ -1,0 +1,130 @@
+import { fail, ok, type Problem, type Result } from "#contract/problem";
+import type { Provider } from "#contract/provider";
+import { findSealedProvider, type SealedProvider } from "#data/providers";
+import { forTenant } from "#data/tenant-db";
+import { endpointOf, keyHeaders } from "#domain/provider/endpoint";
+import { configOf } from "#platform/config";
+import type { Env } from "#platform/env";
+import type { RunPrincipal } from "#platform/principal";
+import { safeFetch } from "#platform/safe-fetch";
+import { open } from "#platform/secrets";
+import type { GatewayDeps } from "./deps.ts";
+import { type CallFailure, failure, upstreamMessage } from "./errors.ts";
+
+export type ProviderModel = Provider["models"][number];
+
+/** A provider's model, with the key in the clear: it stays inside the gateway. */
+export interface Upstream {
+  baseUrl: string;
+  kind: Provider["kind"];
+  provider: string;
+  model: ProviderModel;
+  key: string | null;
+  development: boolean;
+}
+
+const MAX_RETRIES = 2;
+const MAX_RETRY_AFTER_S = 10;
+const MAX_ERROR_BYTES = 64 * 1024;
+
+/** Finds the provider of a model id (`slug/name`) in the principal's org and opens its key. */
+export async function findUpstream(env: Env, principal: RunPrincipal, modelId: string): Promise<Result<Upstream>> {
+  const slash = modelId.indexOf("/");
+  const name = modelId.slice(slash + 1);
+  const found = slash > 0 ? await findSealedProvider(forTenant(env, principal), modelId.slice(0, slash)) : null;
+  const model = found?.enabled ? found.models.find((one) => one.name === name) : undefined;
+  if (!found || !model)
+    return fail("not_found", `There is no model ${modelId}. Models are set up in Settings → Models.`);
+  const base = endpointOf(found);
+  if (!base.ok) return base;
+  const key = await openKey(env, principal, found);
+  if (!key.ok) return key;
+  const development = configOf(env).environment === "development";
+  return ok({ baseUrl: base.value, kind: found.kind, provider: found.name, model, key: key.value, development });
+}
+
+/** Where a provider's key is sealed for. */
+export function keyPlace(orgId: string, providerId: string) {
+  return { orgId, table: "providers", row: providerId, column: "key_sealed" };
+}
+
+async function openKey(env: Env, principal: RunPrincipal, provider: SealedProvider): Promise<Result<string | null>> {
+  if (provider.keySealed === null) return ok(null);
+  try {
+    return ok(await open(configOf(env).secretsKey, keyPlace(principal.orgId, provider.id), provider.keySealed));
+  } catch {
+    return fail("unavailable", `The key of ${provider.name} cannot be opened. Enter it again in Settings → Models.`);
+  }
+}
+
+export type CallResult = { ok: true; response: Response } | { ok: false; failure: CallFailure };
+
+/**
+ * Posts a body to the provider's chat completions. Connection errors, 429 and 5xx are tried again, twice at most, with
+ * back-off or the wait that `Retry-After` asks for (up to 10 s; a longer one is the caller's). The answer has an ok status.
+ */
+export async function callUpstream(
+  upstream: Upstream,
+  body: string,
+  call: { deps: GatewayDeps; signal: AbortSignal; onAttempt(): void },
+): Promise<CallResult> {
+  for (let attempt = 0; ; attempt++) {
+    call.onAttempt();
+    const tried = await tryOnce(upstream, body, call);
+    if (tried.ok || attempt >= MAX_RETRIES || !tried.retry || call.signal.aborted) return tried;
+    const waitMs = tried.failure.problem.retryAfterS
+      ? tried.failure.problem.retryAfterS * 1000
+      : call.deps.backOffMs * 2 ** attempt;
+    if (waitMs > MAX_RETRY_AFTER_S * 1000) return tried;
+    await call.deps.sleep(waitMs);
+  }
+}
+
+type Attempt = { ok: true; response: Response } | { ok: false; failure: CallFailure; retry: boolean };
+
+async function tryOnce(
+  upstream: Upstream,
+  body: string,
+  call: { deps: GatewayDeps; signal: AbortSignal },
+): Promise<Attempt> {
+  const headers = { "content-type": "application/json", ...keyHeaders(upstream.kind, upstream.key) };
+  const answer = await safeFetch(
+    `${upstream.baseUrl}/chat/completions`,
+    { method: "POST", headers, body },
+    { development: upstream.development, fetch: call.deps.fetch, signal: call.signal },
+  );
+  if (!answer.ok) {
+    const retry = answer.problem.code === "upstream_failed";
+    return { ok: false, failure: failure(named(upstream, answer.problem)), retry };
+  }
+  if (answer.value.ok) return { ok: true, response: answer.value };
+  const retry = answer.value.status === 429 || answer.value.status >= 500;
+  return { ok: false, failure: await readFailure(upstream, answer.value), retry };
+}
+
+function named(upstream: Upstream, problem: Problem): Problem {
+  return { ...problem, detail: `${upstream.provider}: ${problem.detail}` };
+}
+
+async function readFailure(upstream: Upstream, response: Response): Promise<CallFailure> {
+  const said = upstreamMessage(await readStart(response), upstream.key);
+  const retryAfterS = Math.ceil(Number(response.headers.get("retry-after")));
+  const problem: Problem = {
+    code: "upstream_failed",
+    detail: `${upstream.provider} answered ${response.status}${said ? `: ${said}` : "."}`,
+    ...(retryAfterS > 0 ? { retryAfterS } : {}),
+  };
+  return failure(problem, response.status);
+}
+
+async function readStart(response: Response): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = "";
+  try {
+    for await (const chunk of response.body ?? []) {
+      text += decoder.decode(chunk, { stream: true });
+      if (text.length > MAX_ERROR_BYTES) break;
+    }
+  } catch {}
+  return text;
+}
