@@ -1,8 +1,43 @@
+import { createRequestHandler } from "@remix-run/cloudflare";
+import { configOf } from "#platform/config";
 import type { Env } from "#platform/env";
+import { hostUrl } from "#platform/hosts";
+import { secureDocument, secureFile } from "./headers.ts";
 
-export async function serveWeb(
-  _request: Request,
-  _to: { env: Env; api: (request: Request) => Promise<Response> },
-): Promise<Response> {
-  return new Response("not built", { status: 503 });
+/** Answers a request to the api, as the same person. */
+export type ApiFetch = (request: Request) => Promise<Response>;
+
+/** The web app: its files, and its pages rendered with the api bound in-process. */
+export async function serveWeb(request: Request, { env, api }: { env: Env; api: ApiFetch }): Promise<Response> {
+  const file = await clientFile(request, env);
+  if (file) return file;
+  const build = await import("#app-build");
+  const nonce = crypto.randomUUID().replaceAll("-", "");
+  const context = { api: build.entry.module.createApi(apiFor(request, api)), nonce };
+  const response = await createRequestHandler(build, "production")(request, context);
+  return secureDocument(response, { nonce, request, imageOrigin: hostUrl(configOf(env), "img") });
+}
+
+/** A file of the client build, or null where this path is a page. Only hashed files may be kept for ever. */
+async function clientFile(request: Request, env: Env): Promise<Response | null> {
+  const { pathname } = new URL(request.url);
+  if (request.method !== "GET" && request.method !== "HEAD") return null;
+  const hashed = pathname.startsWith("/assets/");
+  if (!hashed && !/^\/[\w.-]+\.(?:ico|svg|png|txt|webmanifest)$/.test(pathname)) return null;
+  const found = await env.ASSETS.fetch(request);
+  return secureFile(found, hashed);
+}
+
+const FORWARDED = ["cookie", "authorization", "origin", "accept-language", "user-agent", "cf-connecting-ip"];
+
+/** Calls the api as the person who asked for this page: the same cookies, from the same origin. */
+function apiFor(request: Request, api: ApiFetch) {
+  return (path: string, init?: RequestInit): Promise<Response> => {
+    const headers = new Headers(init?.headers);
+    for (const name of FORWARDED) {
+      const value = request.headers.get(name);
+      if (value !== null) headers.set(name, value);
+    }
+    return api(new Request(new URL(path, request.url), { ...init, headers }));
+  };
 }

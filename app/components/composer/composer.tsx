@@ -1,0 +1,155 @@
+import { Paperclip } from "lucide-react";
+import { type ClipboardEvent, type DragEvent, type KeyboardEvent, useRef } from "react";
+import type { MessageMode } from "#contract/message";
+import type { Model } from "#contract/provider";
+import { useHead, useStore } from "../../lib/live/use-live.ts";
+import { text } from "../../lib/text.ts";
+import { PinnedAsks } from "../asks/pinned-asks.tsx";
+import { IconButton } from "../ui/button.tsx";
+import { AttachmentList } from "./attachment-list.tsx";
+import { ComposerStatus } from "./composer-status.tsx";
+import { Queue } from "./queue.tsx";
+import { SendButtons } from "./send-buttons.tsx";
+import { AutonomyOptions, ModelOptions, Picker } from "./settings-pickers.tsx";
+import { useAttachments } from "./use-attachments.ts";
+import { useDraft } from "./use-draft.ts";
+
+/** Where people write. What Enter does follows from what the agent does. */
+export function Composer({ models }: { models: Model[] }) {
+  const store = useStore();
+  const head = useHead();
+  const [draft, setDraft] = useDraft(head.id);
+  const attachments = useAttachments();
+  const activeRunId = head.threads.find((one) => one.activeRunId)?.activeRunId ?? null;
+  const ready = draft.trim() !== "" && !attachments.busy;
+  const send = (mode: MessageMode) => {
+    if (!ready) return;
+    const files = attachments.list.flatMap(({ id, name }) => (id ? [{ id, name }] : []));
+    store.send({ content: draft.trim(), mode, attachments: files });
+    setDraft("");
+    attachments.clear();
+  };
+  return (
+    <div className="border-n6 border-t bg-n1 px-4 pt-2 pb-[max(12px,env(safe-area-inset-bottom))]">
+      <div className="mx-auto flex max-w-[760px] flex-col gap-2">
+        <PinnedAsks />
+        <Queue />
+        <ComposerStatus />
+        <form
+          className="rounded-10 border border-n7 bg-n1 focus-within:border-accent"
+          onSubmit={(event) => {
+            event.preventDefault();
+            send("auto");
+          }}
+          onDragOver={(event) => event.preventDefault()}
+          onDrop={(event: DragEvent) => {
+            event.preventDefault();
+            attachments.add(event.dataTransfer.files);
+          }}
+        >
+          <AttachmentList list={attachments.list} onRemove={attachments.remove} />
+          <Words draft={draft} onChange={setDraft} onSend={() => send("auto")} onFiles={attachments.add} />
+          <div className="flex flex-wrap items-center gap-1 px-2 pb-2">
+            <AttachButton onFiles={attachments.add} />
+            <Settings models={models} />
+            <span className="flex-1" />
+            <SendButtons activeRunId={activeRunId} ready={ready} onSend={send} />
+          </div>
+        </form>
+      </div>
+    </div>
+  );
+}
+
+interface WordsProps {
+  draft: string;
+  onChange: (value: string) => void;
+  onSend: () => void;
+  onFiles: (files: Iterable<File>) => void;
+}
+
+/** Grows with its text up to 40 % of the page's height: the hidden twin has the same words and gives the height. */
+function Words({ draft, onChange, onSend, onFiles }: WordsProps) {
+  const store = useStore();
+  const typedAt = useRef(0);
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;
+    event.preventDefault();
+    onSend();
+  };
+  const sayTyping = () => {
+    if (Date.now() - typedAt.current < 3_000) return;
+    typedAt.current = Date.now();
+    store.connection.presence("typing");
+  };
+  return (
+    <div className="grid max-h-[40dvh] overflow-y-auto text-15">
+      <div className="invisible col-start-1 row-start-1 whitespace-pre-wrap px-3 py-2.5" aria-hidden>
+        {`${draft} `}
+      </div>
+      <textarea
+        className="col-start-1 row-start-1 min-h-11 w-full resize-none overflow-hidden rounded-10 bg-transparent px-3 py-2.5 outline-none pointer-coarse:text-[16px]"
+        rows={1}
+        name="content"
+        value={draft}
+        aria-label={text.composer.label}
+        placeholder={text.composer.placeholder}
+        onChange={(event) => {
+          onChange(event.target.value);
+          sayTyping();
+        }}
+        onBlur={() => store.connection.presence("viewing")}
+        onKeyDown={onKeyDown}
+        onPaste={(event: ClipboardEvent) => {
+          if (event.clipboardData.files.length === 0) return;
+          event.preventDefault();
+          onFiles(event.clipboardData.files);
+        }}
+      />
+    </div>
+  );
+}
+
+function AttachButton({ onFiles }: { onFiles: (files: Iterable<File>) => void }) {
+  const input = useRef<HTMLInputElement>(null);
+  return (
+    <>
+      <IconButton label={text.composer.attach} onClick={() => input.current?.click()}>
+        <Paperclip size={16} aria-hidden />
+      </IconButton>
+      <input
+        ref={input}
+        type="file"
+        multiple
+        className="hidden"
+        tabIndex={-1}
+        aria-hidden
+        onChange={(event) => {
+          onFiles(event.target.files ?? []);
+          event.target.value = "";
+        }}
+      />
+    </>
+  );
+}
+
+function Settings({ models }: { models: Model[] }) {
+  const store = useStore();
+  const { model, autonomy } = useHead().settings;
+  const configure = (changes: { model?: string; autonomy?: "ask" | "auto_safe" | "auto" }) =>
+    void store.command({ type: "conversation.configure", ...changes }).catch(() => undefined);
+  return (
+    <>
+      <Picker label={text.composer.model} value={model} onChange={(value) => configure({ model: value })}>
+        <ModelOptions models={models} value={model} />
+      </Picker>
+      <Picker
+        label={text.composer.autonomy}
+        value={autonomy}
+        onChange={(value) => configure({ autonomy: value as typeof autonomy })}
+      >
+        <AutonomyOptions />
+      </Picker>
+    </>
+  );
+}

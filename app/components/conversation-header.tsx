@@ -1,0 +1,119 @@
+import { Archive, ArchiveRestore, Ellipsis, PanelRight, RotateCw } from "lucide-react";
+import { type FormEvent, useState } from "react";
+import { cost } from "../lib/format.ts";
+import { useHead, useStore } from "../lib/live/use-live.ts";
+import { text } from "../lib/text.ts";
+import { NavButton } from "./frame/nav-button.tsx";
+import { SandboxChip } from "./sandbox-chip.tsx";
+import { IconButton } from "./ui/button.tsx";
+import { Menu } from "./ui/menu.tsx";
+
+interface HeaderProps {
+  panelOpen: boolean;
+  onPanel: () => void;
+}
+
+export function ConversationHeader({ panelOpen, onPanel }: HeaderProps) {
+  const head = useHead();
+  return (
+    <header className="flex min-h-12 shrink-0 items-center gap-2 border-n6 border-b px-3">
+      <NavButton />
+      <Title />
+      {head.repository && (
+        <span className="hidden max-w-48 truncate text-12 text-n11 lg:block" title={head.repository.name}>
+          {head.repository.name}
+        </span>
+      )}
+      {head.usage.costMicroUsd > 0 && (
+        <span className="hidden text-12 text-n11 sm:block" title={text.header.cost}>
+          {cost(head.usage.costMicroUsd)}
+        </span>
+      )}
+      <SandboxChip />
+      <More />
+      <IconButton
+        label={panelOpen ? text.header.closePanel : text.header.openPanel}
+        aria-expanded={panelOpen}
+        onClick={onPanel}
+      >
+        <PanelRight size={16} aria-hidden />
+      </IconButton>
+    </header>
+  );
+}
+
+/** The page's title; a click makes it a field, Enter keeps it, Escape does not. */
+function Title() {
+  const store = useStore();
+  const { title } = useHead();
+  const [editing, setEditing] = useState(false);
+  const keep = (value: string) => {
+    setEditing(false);
+    const next = value.trim();
+    if (next && next !== title) void store.command({ type: "conversation.rename", title: next }).catch(() => undefined);
+  };
+  if (!editing) {
+    return (
+      <h1 className="min-w-0 flex-1 truncate font-semibold text-15">
+        <button
+          type="button"
+          className="max-w-full truncate rounded-6 px-1 text-left hover:bg-n3"
+          title={title}
+          onClick={() => setEditing(true)}
+        >
+          {title}
+          <span className="sr-only">, {text.header.rename}</span>
+        </button>
+      </h1>
+    );
+  }
+  return (
+    <form
+      className="min-w-0 flex-1"
+      onSubmit={(event: FormEvent<HTMLFormElement>) => {
+        event.preventDefault();
+        keep(String(new FormData(event.currentTarget).get("title") ?? ""));
+      }}
+    >
+      <input
+        name="title"
+        defaultValue={title}
+        aria-label={text.header.titleLabel}
+        maxLength={200}
+        className="field font-semibold"
+        ref={(element) => element?.focus()}
+        onFocus={(event) => event.currentTarget.select()}
+        onBlur={(event) => keep(event.currentTarget.value)}
+        onKeyDown={(event) => event.key === "Escape" && setEditing(false)}
+      />
+    </form>
+  );
+}
+
+function More() {
+  const store = useStore();
+  const { archivedAt, sandbox } = useHead();
+  const archived = archivedAt !== null;
+  return (
+    <Menu
+      entries={[
+        {
+          label: archived ? text.header.restore : text.header.archive,
+          icon: archived ? <ArchiveRestore size={14} aria-hidden /> : <Archive size={14} aria-hidden />,
+          onSelect: () =>
+            void store.command({ type: "conversation.archive", archived: !archived }).catch(() => undefined),
+        },
+        {
+          label: text.header.reload,
+          detail: text.sandbox.state[sandbox.state],
+          icon: <RotateCw size={14} aria-hidden />,
+          onSelect: () => window.location.reload(),
+        },
+      ]}
+    >
+      <IconButton label={text.header.more}>
+        <Ellipsis size={16} aria-hidden />
+      </IconButton>
+    </Menu>
+  );
+}

@@ -1,0 +1,54 @@
+import { Form } from "@remix-run/react";
+import { useState } from "react";
+import type { Provider } from "#contract/provider";
+import { browserApi } from "../../lib/browser-api.ts";
+import { text } from "../../lib/text.ts";
+import { Button } from "../ui/button.tsx";
+import { Dialog } from "../ui/dialog.tsx";
+import { CheckResult, useCheck } from "./check.tsx";
+
+export function ProviderRow({ provider, onEdit }: { provider: Provider; onEdit: () => void }) {
+  const check = useCheck();
+  const [removing, setRemoving] = useState(false);
+  const facts = [
+    text.models.kinds[provider.kind],
+    text.models.modelCount(provider.models.length),
+    provider.key.lastFour ? text.models.keyEnds(provider.key.lastFour) : text.models.noKey,
+  ];
+  return (
+    <div className="flex flex-col gap-2 py-3">
+      <div className="flex flex-wrap items-center gap-2">
+        <span className="min-w-0 flex-1 basis-60">
+          <span className="flex items-center gap-2">
+            <span className="truncate font-medium text-15">{provider.name}</span>
+            {!provider.enabled && <span className="rounded-6 bg-n4 px-1.5 text-12">{text.models.disabled}</span>}
+          </span>
+          <span className="block text-12 text-n11">{facts.join(" · ")}</span>
+          {provider.baseUrl && <span className="block truncate font-mono text-12 text-n11">{provider.baseUrl}</span>}
+        </span>
+        <Button disabled={check.busy} onClick={() => check.run(() => browserApi.providers.checkStored(provider.id))}>
+          {check.busy ? text.models.checking : text.models.check}
+        </Button>
+        <Button onClick={onEdit} aria-label={text.models.edit(provider.name)}>
+          {text.actions.edit}
+        </Button>
+        <Button look="danger" onClick={() => setRemoving(true)}>
+          {text.actions.remove}
+        </Button>
+      </div>
+      <CheckResult check={check} />
+      <Dialog open={removing} onOpenChange={setRemoving} title={text.models.removeAction}>
+        <Form method="post" className="flex flex-col gap-4 p-4" onSubmit={() => setRemoving(false)}>
+          <p>{text.models.removeConfirm}</p>
+          <input type="hidden" name="id" value={provider.id} />
+          <div className="flex gap-2">
+            <Button type="submit" look="danger" name="intent" value="remove">
+              {text.models.removeAction}
+            </Button>
+            <Button onClick={() => setRemoving(false)}>{text.actions.cancel}</Button>
+          </div>
+        </Form>
+      </Dialog>
+    </div>
+  );
+}

@@ -1,0 +1,41 @@
+import type { ComponentProps } from "react";
+import ReactMarkdown, { type Components } from "react-markdown";
+import rehypeHighlight from "rehype-highlight";
+import rehypeSanitize, { defaultSchema } from "rehype-sanitize";
+import remarkGfm from "remark-gfm";
+import { CodeBlock } from "./code-block.tsx";
+
+/** The default schema plus the class names that highlighting needs; no markup of the writer's own survives. */
+const schema = {
+  ...defaultSchema,
+  attributes: {
+    ...defaultSchema.attributes,
+    code: [["className", /^language-./]],
+  },
+} as const satisfies typeof defaultSchema;
+
+const components: Components = {
+  a: ({ href, children }) => (
+    <a href={href} rel="noopener noreferrer" target="_blank">
+      {children}
+    </a>
+  ),
+  pre: ({ children }: ComponentProps<"pre">) => <CodeBlock>{children}</CodeBlock>,
+};
+
+export default function MarkdownBody({ source }: { source: string }) {
+  return (
+    <div className="prose">
+      <ReactMarkdown
+        remarkPlugins={[remarkGfm]}
+        rehypePlugins={[
+          [rehypeSanitize, schema],
+          [rehypeHighlight, { detect: false, ignoreMissing: true }],
+        ]}
+        components={components}
+      >
+        {source}
+      </ReactMarkdown>
+    </div>
+  );
+}

@@ -1,0 +1,82 @@
+import { Paperclip } from "lucide-react";
+import { memo } from "react";
+import type { StoredFile } from "#contract/file";
+import { bytes } from "../../lib/format.ts";
+import type { PendingMessage } from "../../lib/live/store.ts";
+import { useLive, useStore } from "../../lib/live/use-live.ts";
+import { text } from "../../lib/text.ts";
+import { Button } from "../ui/button.tsx";
+import { ProblemNotice } from "../ui/notice.tsx";
+import { Time } from "../ui/time.tsx";
+
+/** What a person wrote: a full-width block on its own ground, unlike an agent's ruled turn. */
+export const MessageEntry = memo(function MessageEntry({ messageId }: { messageId: string }) {
+  const message = useLive((store) => store.state.messages.get(messageId));
+  const name = useLive(
+    (store) => store.state.head?.participants.find((one) => one.memberId === message?.authorId)?.name,
+  );
+  if (!message) return null;
+  const author = name ?? text.message.someone;
+  return (
+    <article className="rounded-10 bg-n3 px-4 py-3" aria-label={text.message.label(author)}>
+      <header className="flex items-center gap-2 text-12 text-n11">
+        <h3 className="font-semibold text-13 text-n12">{author}</h3>
+        <Time at={message.createdAt} />
+        {message.editedAt && <span>{text.message.edited}</span>}
+        {message.mode === "steer" && <span>{text.message.steered}</span>}
+      </header>
+      {message.deletedAt ? (
+        <p className="text-15 text-n11">{text.message.deleted}</p>
+      ) : (
+        <p className="whitespace-pre-wrap text-15">{message.content}</p>
+      )}
+      <Attachments files={message.attachments} />
+    </article>
+  );
+});
+
+function Attachments({ files }: { files: StoredFile[] }) {
+  if (files.length === 0) return null;
+  return (
+    <ul className="flex flex-wrap gap-2 pt-2" aria-label={text.message.attachments}>
+      {files.map((one) => (
+        <li key={one.id}>
+          <a
+            href={`/api/files/${one.id}`}
+            className="flex max-w-[280px] items-center gap-2 rounded-6 border border-n7 bg-n1 px-2 py-1 text-12 hover:bg-n2"
+          >
+            <Paperclip size={14} className="shrink-0" aria-hidden />
+            <span className="truncate">{one.name}</span>
+            <span className="shrink-0 text-n11">{bytes(one.size)}</span>
+          </a>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** A message of this person that the log does not hold yet. */
+export function PendingEntry({ message }: { message: PendingMessage }) {
+  const store = useStore();
+  const away = useLive((one) => one.connectionState !== "live");
+  return (
+    <article className="rounded-10 bg-n3 px-4 py-3" aria-label={text.message.pendingLabel}>
+      <header className="flex items-center gap-2 text-12 text-n11">
+        <h3 className="font-semibold text-13 text-n12">{text.message.you}</h3>
+        {!message.problem && <span>{away ? text.message.willBeSent : text.message.sending}</span>}
+      </header>
+      <p className="whitespace-pre-wrap text-15">{message.content}</p>
+      {message.problem && (
+        <div className="flex flex-col items-start gap-2 pt-2">
+          <ProblemNotice problem={message.problem} />
+          <div className="flex gap-2">
+            <Button onClick={() => store.resend(message.clientId)}>{text.message.sendAgain}</Button>
+            <Button look="quiet" onClick={() => store.dropPending(message.clientId)}>
+              {text.message.discard}
+            </Button>
+          </div>
+        </div>
+      )}
+    </article>
+  );
+}

@@ -1,0 +1,49 @@
+import { ArrowDown } from "lucide-react";
+import { useLive } from "../../lib/live/use-live.ts";
+import { text } from "../../lib/text.ts";
+import { Button } from "../ui/button.tsx";
+import { SCROLLABLE } from "../ui/scrollable.ts";
+import { LiveRegion } from "./live-region.tsx";
+import { MessageEntry, PendingEntry } from "./message-entry.tsx";
+import { Turn } from "./turn.tsx";
+import { useStickToEnd } from "./use-stick-to-end.ts";
+
+/** Everything that was said and done, oldest first. It follows the end only while the reader is there. */
+export function Transcript() {
+  const entries = useLive((store) => store.timeline.entries);
+  const pending = useLive((store) => store.pending);
+  const older = useLive((store) => store.state.fromSeq > 1);
+  const { scroller, content, atEnd, toEnd } = useStickToEnd(pending.length);
+  return (
+    <div className="relative min-h-0 flex-1">
+      <section
+        ref={scroller}
+        aria-label={text.transcript.label}
+        {...SCROLLABLE}
+        className="h-full overflow-y-auto overscroll-contain [overflow-anchor:none]"
+      >
+        <div ref={content} className="mx-auto flex max-w-[760px] flex-col gap-5 px-4 py-6">
+          {older && <p className="text-center text-12 text-n11">{text.transcript.older}</p>}
+          {entries.length + pending.length === 0 && <p className="text-15 text-n11">{text.transcript.empty}</p>}
+          {entries.map((entry) =>
+            entry.kind === "run" ? (
+              <Turn key={entry.id} runId={entry.id} />
+            ) : (
+              <MessageEntry key={entry.id} messageId={entry.id} />
+            ),
+          )}
+          {pending.map((one) => (
+            <PendingEntry key={one.clientId} message={one} />
+          ))}
+        </div>
+      </section>
+      {!atEnd && (
+        <Button onClick={toEnd} className="float absolute bottom-3 left-1/2 -translate-x-1/2">
+          <ArrowDown size={14} aria-hidden />
+          {text.transcript.toLatest}
+        </Button>
+      )}
+      <LiveRegion />
+    </div>
+  );
+}

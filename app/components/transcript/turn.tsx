@@ -1,0 +1,98 @@
+import { RotateCcw } from "lucide-react";
+import { memo } from "react";
+import type { Run } from "#contract/run";
+import { between, cost, shortModel, tokens } from "../../lib/format.ts";
+import { useLive, useStore } from "../../lib/live/use-live.ts";
+import { text } from "../../lib/text.ts";
+import { StatusMark } from "../frame/status-mark.tsx";
+import { Button } from "../ui/button.tsx";
+import { Notice } from "../ui/notice.tsx";
+import { Time } from "../ui/time.tsx";
+import { Markdown } from "./markdown.tsx";
+import { MessageEntry } from "./message-entry.tsx";
+import { Step } from "./step.tsx";
+
+const NO_ITEMS: readonly string[] = [];
+
+/** One turn of an agent: who, with what, and its steps in order. */
+export const Turn = memo(function Turn({ runId }: { runId: string }) {
+  const run = useLive((store) => store.state.runs.get(runId));
+  const itemIds = useLive((store) => store.timeline.itemsOf.get(runId)) ?? NO_ITEMS;
+  const name = useLive((store) => store.state.head?.participants.find((one) => one.memberId === run?.agentId)?.name);
+  if (!run) return null;
+  return (
+    <article
+      className="group/turn border-n6 border-l-2 pl-4 sm:pl-5"
+      aria-label={text.turn.label(name ?? text.turn.agent)}
+    >
+      <TurnHeader run={run} name={name ?? text.turn.agent} />
+      <div className="flex flex-col gap-1 pt-1">
+        {itemIds.map((id) => (
+          <TurnPart key={id} id={id} />
+        ))}
+      </div>
+      <TurnEnd run={run} quiet={itemIds.length > 0} />
+    </article>
+  );
+});
+
+function TurnHeader({ run, name }: { run: Run; name: string }) {
+  return (
+    <header className="flex min-h-6 flex-wrap items-center gap-x-2 text-12 text-n11">
+      <h3 className="font-semibold text-13 text-n12">{name}</h3>
+      <span>
+        {text.executor[run.executor]} · {shortModel(run.model)}
+      </span>
+      <Time at={run.startedAt ?? run.queuedAt} />
+      <span className="flex-1" />
+      {run.finishedAt && (
+        <span className="opacity-0 transition-opacity duration-100 group-focus-within/turn:opacity-100 group-hover/turn:opacity-100 pointer-coarse:opacity-100">
+          {[between(run.startedAt, run.finishedAt), tokens(run.usage), cost(run.usage.costMicroUsd)]
+            .filter(Boolean)
+            .join(" · ")}
+        </span>
+      )}
+      {run.status !== "succeeded" && <StatusMark status={run.status} />}
+    </header>
+  );
+}
+
+function TurnPart({ id }: { id: string }) {
+  const item = useLive((store) => store.state.items.get(id));
+  if (!item) return <MessageEntry messageId={id} />;
+  if (item.kind === "text") return <Prose itemId={id} />;
+  return <Step item={item} />;
+}
+
+function Prose({ itemId }: { itemId: string }) {
+  const source = useLive((store) => store.textOf(itemId));
+  if (source === "") return null;
+  return (
+    <div className="py-2">
+      <Markdown source={source} />
+    </div>
+  );
+}
+
+function TurnEnd({ run, quiet }: { run: Run; quiet: boolean }) {
+  const store = useStore();
+  if (run.status === "running" && !quiet) return <p className="pulse py-1 text-13 text-n11">{text.turn.starting}</p>;
+  if (run.status === "waiting" && run.waitingFor)
+    return <p className="py-1 text-13 text-amber">{text.waitingFor[run.waitingFor]}</p>;
+  if (run.status !== "failed" && run.status !== "cancelled") return null;
+  return (
+    <div className="flex flex-col items-start gap-2 pt-2">
+      {run.status === "failed" ? (
+        <Notice look="error">
+          {run.problem?.detail ?? text.turn.failed} {text.turn.keptSoFar}
+        </Notice>
+      ) : (
+        <p className="text-13 text-n11">{text.turn.cancelled}</p>
+      )}
+      <Button onClick={() => void store.command({ type: "run.retry", runId: run.id }).catch(() => undefined)}>
+        <RotateCcw size={14} aria-hidden />
+        {text.turn.retry}
+      </Button>
+    </div>
+  );
+}

@@ -1,0 +1,225 @@
+import type { SandboxState } from "#contract/sandbox";
+
+const listed = (names: string[]) =>
+  names.length > 2 ? `${names.slice(0, 2).join(", ")} and ${names.length - 2} more` : names.join(" and ");
+
+/** The words of a conversation's page. */
+export const conversationText = {
+  header: {
+    rename: "rename",
+    titleLabel: "Title of this conversation",
+    cost: "What this conversation has cost",
+    more: "More actions",
+    archive: "Archive",
+    restore: "Restore",
+    reload: "Reload the page",
+    openPanel: "Show the workspace",
+    closePanel: "Hide the workspace",
+  },
+
+  transcript: {
+    label: "Transcript",
+    empty: "Nothing has been said yet. Write what you want done; the agent shows each step here.",
+    older: "Older entries are stored but not on this page.",
+    toLatest: "Jump to latest",
+  },
+
+  announce: {
+    asks: (n: number) => (n === 1 ? "Something waits for your answer." : `${n} things wait for your answer.`),
+    messages: (n: number) => (n === 1 ? "New message." : `${n} new messages.`),
+    steps: (n: number) => (n === 1 ? "One step done." : `${n} steps done.`),
+    finished: "The run has ended.",
+  },
+
+  turn: {
+    agent: "Agent",
+    label: (name: string) => `Turn of ${name}`,
+    starting: "Accepted. Starting.",
+    failed: "The run failed.",
+    keptSoFar: "What it did until then is kept.",
+    cancelled: "Stopped. What it did until then is kept.",
+    retry: "Run again",
+  },
+
+  waitingFor: {
+    approval: "Waits for your approval.",
+    question: "Waits for your answer.",
+    stalled: "Nothing has been heard from this run for a while. You can stop it, or wait.",
+    sandbox: "Waits for the sandbox.",
+  },
+
+  message: {
+    someone: "Someone",
+    you: "You",
+    label: (name: string) => `Message from ${name}`,
+    pendingLabel: "Your message, not stored yet",
+    edited: "edited",
+    steered: "to the running agent",
+    deleted: "This message was deleted.",
+    attachments: "Attachments",
+    sending: "Sending",
+    willBeSent: "Will be sent when the connection is back",
+    sendAgain: "Send again",
+    discard: "Discard",
+  },
+
+  approval: {
+    title: "Allow this?",
+    tool: (tool: string) => `The agent wants to use ${tool}.`,
+    label: (summary: string) => `Approval: ${summary}`,
+    approve: "Approve",
+    always: "Always allow",
+    deny: "Deny",
+    reason: "Reason, which the agent will read (optional)",
+    keys: "or Enter to approve",
+    pinned: "Waiting for you",
+    more: (n: number) => `1 of ${n} things that wait for you`,
+  },
+
+  question: {
+    label: "Question from the agent",
+    own: "Answer in your own words",
+    answer: "Answer",
+    dismiss: "Dismiss",
+  },
+
+  queue: {
+    label: "Queued messages",
+    title: (n: number) => (n === 1 ? "1 queued message" : `${n} queued messages`),
+    up: "Move up",
+    down: "Move down",
+    remove: "Remove from the queue",
+    unknown: "A queued message",
+  },
+
+  composer: {
+    label: "Message",
+    placeholder: "Say what you want done",
+    attach: "Attach files",
+    model: "Model",
+    engine: "Engine",
+    autonomy: "Autonomy",
+    goneModel: (id: string) => `${id} (no longer offered)`,
+    send: "Send",
+    queue: "Queue",
+    queueDetail: "Starts when the present run ends",
+    steer: "Steer",
+    steerDetail: "Given to the agent at its next step",
+    interrupt: "Interrupt",
+    interruptDetail: "Stops the present run and starts this",
+    otherWays: "Other ways to send",
+    stop: "Stop",
+    uploading: "uploading",
+    tooLarge: (limit: string) => `larger than ${limit}, not attached`,
+    removeAttachment: (name: string) => `Remove ${name}`,
+  },
+
+  connection: {
+    catching_up: "Catching up",
+    reconnecting: "Reconnecting. Messages you send now are kept and sent once.",
+    offline: "Offline. Your message will be sent when the connection is back.",
+  },
+
+  presence: {
+    typing: (names: string[]) => `${listed(names)} ${names.length === 1 ? "is" : "are"} typing.`,
+    viewing: (names: string[]) => `${listed(names)} ${names.length === 1 ? "is" : "are"} here.`,
+  },
+
+  sandbox: {
+    label: (state: string) => `Sandbox: ${state}`,
+    state: {
+      none: "Not started",
+      provisioning: "Starting",
+      ready: "Ready",
+      busy: "Busy",
+      sleeping: "Sleeping",
+      stopped: "Stopped",
+      failed: "Failed",
+      deleted: "Deleted",
+    } satisfies Record<SandboxState, string>,
+    start: "Start the sandbox",
+    stop: "Stop the sandbox",
+    restart: "Restart the sandbox",
+    refused: "Not done",
+  },
+
+  panel: {
+    label: "Workspace",
+    tab: { changes: "Changes", files: "Files", terminal: "Terminal", run: "Run details" },
+  },
+
+  changes: {
+    files: "Changed files",
+    emptyTitle: "No changes",
+    emptyDetail: "Files that you or the agent change in the sandbox are listed here, with what is different.",
+    choose: "Choose a file to see what is different.",
+    onBranch: (branch: string) => `On ${branch}`,
+    noBranch: "No branch",
+    unpushed: (n: number) => (n === 1 ? "1 commit not pushed" : `${n} commits not pushed`),
+    reload: "Load the changes again",
+    binary: "binary",
+    binaryDetail: "This file is not text, so it cannot be shown here.",
+    before: (path: string) => `${path}, before`,
+    after: (path: string) => `${path}, after`,
+    status: { added: "Added", modified: "Changed", deleted: "Deleted", renamed: "Renamed", conflicted: "In conflict" },
+    letter: { added: "A", modified: "M", deleted: "D", renamed: "R", conflicted: "C" },
+    message: "Commit message",
+    commit: "Commit",
+    push: "Push",
+    pushCount: (n: number) => `Push ${n}`,
+    committed: (files: number, branch: string, commit: string) =>
+      `${files === 1 ? "1 file" : `${files} files`} committed to ${branch} as ${commit}. Not pushed yet.`,
+    pushed: (branch: string, commit: string) => `${branch} is pushed, up to ${commit}.`,
+    rejected: "Nothing was pushed; your commits are still here. Ask the agent to pull and merge, then push again.",
+  },
+
+  files: {
+    tree: "Files of the workspace",
+    back: "Back to all files",
+    emptyFolder: "Empty",
+    emptyTitle: "No files yet",
+    emptyDetail: "The workspace fills when the sandbox starts and the repository is cloned.",
+    more: "There are more files than are listed.",
+    truncated: "This file is long; only its beginning is shown.",
+  },
+
+  terminal: {
+    label: "Terminal in the sandbox",
+    connecting: "Connecting to the sandbox. A sleeping one takes a moment to wake.",
+    disconnected: "The terminal is not connected; it tries again by itself. Files are not affected.",
+  },
+
+  run: {
+    cost: "Cost",
+    input: "Input tokens",
+    output: "Output tokens",
+    cached: "Cached tokens",
+    engine: "Engine",
+    model: "Model",
+    autonomy: "Autonomy",
+    tokens: "Tokens",
+    inOut: (input: string, output: string) => `${input} in, ${output} out`,
+    emptyTitle: "No runs yet",
+    emptyDetail: "Each run's steps, tokens and cost are listed here once the agent has started.",
+    rawEvents: "Raw events",
+  },
+
+  start: {
+    title: "New conversation",
+    repository: "Repository",
+    noRepository: "None, start with an empty workspace",
+    noRepositories: "No repositories yet.",
+    addRepository: "Add a repository",
+    prompt: "What should be done?",
+    promptHint: "The agent starts as soon as you send this. You can steer or stop it at any time.",
+    model: "Model",
+    engine: "Engine",
+    autonomy: "Autonomy",
+    submit: "Start",
+    starting: "Starting",
+    suggestions: "Suggestions",
+    demoNote:
+      "This is the built-in demo model. It follows a script of commands and needs no key; add a real model under Models.",
+    blank: "Write what should be done.",
+  },
+};

@@ -1,0 +1,188 @@
+import {
+  type ActionFunctionArgs,
+  data,
+  type LoaderFunctionArgs,
+  type MetaFunction,
+  redirect,
+} from "@remix-run/cloudflare";
+import { Form, Link, useActionData, useLoaderData, useNavigation, useSearchParams } from "@remix-run/react";
+import { useEffect, useRef, useState } from "react";
+import type { Problem } from "#contract/problem";
+import { autonomy, executorName } from "#contract/run";
+import { AutonomyOptions, ExecutorOptions, ModelOptions } from "../components/composer/settings-pickers.tsx";
+import { useDraft } from "../components/composer/use-draft.ts";
+import { Button } from "../components/ui/button.tsx";
+import { Field, noteId } from "../components/ui/field.tsx";
+import { Notice, ProblemNotice } from "../components/ui/notice.tsx";
+import { Page } from "../components/ui/page.tsx";
+import { ApiProblem } from "../lib/api.ts";
+import { answerOf } from "../lib/context.ts";
+import { suggestionsFor } from "../lib/suggestions.ts";
+import { text } from "../lib/text.ts";
+
+export { PageError as ErrorBoundary } from "../components/page-error.tsx";
+
+export const meta: MetaFunction = () => [{ title: text.pageTitle(text.start.title) }];
+
+export async function loader({ context }: LoaderFunctionArgs) {
+  const [models, repositories] = await answerOf(Promise.all([context.api.models(), context.api.repositories.list()]));
+  return { models, repositories: repositories.items };
+}
+
+/** Makes the conversation and posts its first message under the form's own key: a double click is one message. */
+export async function action({ request, context }: ActionFunctionArgs) {
+  const form = await request.formData();
+  const word = (name: string) => String(form.get(name) ?? "").trim();
+  const content = word("content");
+  if (content === "") return refused({ code: "invalid", detail: text.start.blank });
+  const made = await context.api.conversations
+    .create({
+      model: word("model"),
+      executor: executorName.catch("edge").parse(word("executor")),
+      autonomy: autonomy.catch("auto_safe").parse(word("autonomy")),
+      ...(word("repositoryId") ? { repositoryId: word("repositoryId") } : {}),
+    })
+    .catch(asProblem);
+  if (made instanceof ApiProblem) return refused(made.problem);
+  const clientId = word("clientId") || crypto.randomUUID();
+  const posted = await context.api.conversations.post(made.id, { clientId, content }).catch(asProblem);
+  if (posted instanceof ApiProblem) return refused(posted.problem);
+  return redirect(`/conversations/${made.id}`);
+}
+
+function asProblem(error: unknown): ApiProblem {
+  if (error instanceof ApiProblem) return error;
+  throw error;
+}
+
+function refused(problem: Problem) {
+  return data({ problem }, { status: 400 });
+}
+
+export default function NewConversation() {
+  const { models, repositories } = useLoaderData<typeof loader>();
+  const problem = useActionData<typeof action>()?.problem;
+  const [params] = useSearchParams();
+  const first = models.find((one) => one.isDefault) ?? models[0];
+  const [model, setModel] = useState(first?.id ?? "");
+  const demo = models.find((one) => one.id === model)?.demo ?? false;
+  return (
+    <Page title={text.start.title}>
+      <Form method="post" className="flex flex-col gap-5">
+        <ClientId />
+        <Field id="repositoryId" label={text.start.repository}>
+          <select
+            id="repositoryId"
+            name="repositoryId"
+            className="field"
+            defaultValue={params.get("repository") ?? repositories[0]?.id ?? ""}
+          >
+            {repositories.map((one) => (
+              <option key={one.id} value={one.id}>
+                {one.name}
+              </option>
+            ))}
+            <option value="">{text.start.noRepository}</option>
+          </select>
+          {repositories.length === 0 && (
+            <p className="text-12 text-n11">
+              {text.start.noRepositories}{" "}
+              <Link to="/settings/repositories" className="text-accent underline">
+                {text.start.addRepository}
+              </Link>
+            </p>
+          )}
+        </Field>
+        <PromptField model={model} />
+        <div className="grid gap-4 sm:grid-cols-3">
+          <Field id="model" label={text.start.model}>
+            <select
+              id="model"
+              name="model"
+              className="field"
+              value={model}
+              onChange={(event) => setModel(event.target.value)}
+            >
+              <ModelOptions models={models} value={model} />
+            </select>
+          </Field>
+          <Field id="executor" label={text.start.engine}>
+            <select id="executor" name="executor" className="field" defaultValue="edge">
+              <ExecutorOptions value="edge" />
+            </select>
+          </Field>
+          <Field id="autonomy" label={text.start.autonomy}>
+            <select id="autonomy" name="autonomy" className="field" defaultValue="auto_safe">
+              <AutonomyOptions />
+            </select>
+          </Field>
+        </div>
+        {demo && <Notice>{text.start.demoNote}</Notice>}
+        {problem && <ProblemNotice problem={problem} />}
+        <SubmitButton />
+      </Form>
+    </Page>
+  );
+}
+
+function SubmitButton() {
+  const busy = useNavigation().state !== "idle";
+  return (
+    <Button type="submit" look="primary" className="self-start" disabled={busy}>
+      {busy ? text.start.starting : text.start.submit}
+    </Button>
+  );
+}
+
+/** The key of the first message, made in the browser: the same form sent twice carries the same key. */
+function ClientId() {
+  const [id, setId] = useState("");
+  useEffect(() => setId(crypto.randomUUID()), []);
+  return <input type="hidden" name="clientId" value={id} />;
+}
+
+function PromptField({ model }: { model: string }) {
+  const [draft, setDraft] = useDraft("new");
+  const field = useRef<HTMLTextAreaElement>(null);
+  const submitting = useNavigation().formMethod === "POST";
+  useEffect(() => {
+    if (submitting) return () => setDraft("");
+  }, [submitting, setDraft]);
+  return (
+    <div className="flex flex-col gap-3">
+      <Field id="content" label={text.start.prompt} hint={text.start.promptHint}>
+        <textarea
+          ref={field}
+          id="content"
+          name="content"
+          required
+          rows={6}
+          aria-describedby={noteId("content")}
+          className="field text-15 leading-6"
+          value={draft}
+          onChange={(event) => setDraft(event.target.value)}
+          onKeyDown={(event) => {
+            if (event.key !== "Enter" || !(event.metaKey || event.ctrlKey)) return;
+            event.preventDefault();
+            event.currentTarget.form?.requestSubmit();
+          }}
+        />
+      </Field>
+      <ul className="flex flex-wrap gap-2" aria-label={text.start.suggestions}>
+        {suggestionsFor(model).map((one) => (
+          <li key={one.title}>
+            <Button
+              className="h-auto min-h-8 whitespace-normal py-1 text-left"
+              onClick={() => {
+                setDraft(one.prompt);
+                field.current?.focus();
+              }}
+            >
+              {one.title}
+            </Button>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}

@@ -1,0 +1,107 @@
+import type { LoaderFunctionArgs, MetaFunction } from "@remix-run/cloudflare";
+import { type ShouldRevalidateFunctionArgs, useLoaderData, useSearchParams } from "@remix-run/react";
+import { useEffect } from "react";
+import { Composer } from "../components/composer/composer.tsx";
+import { ConversationHeader } from "../components/conversation-header.tsx";
+import type { Tab } from "../components/panel/side-panel.tsx";
+import { isTab, SplitPage } from "../components/panel/split-page.tsx";
+import { Transcript } from "../components/transcript/transcript.tsx";
+import { answerOf } from "../lib/context.ts";
+import { listChanged } from "../lib/list-refresh.ts";
+import { StoreProvider, useConversationStore, useLive, useStore } from "../lib/live/use-live.ts";
+import { text } from "../lib/text.ts";
+
+export { PageError as ErrorBoundary } from "../components/page-error.tsx";
+
+export const meta: MetaFunction<typeof loader> = ({ data }) => [
+  { title: text.pageTitle(data?.snapshot.head.title ?? text.nav.conversations) },
+];
+
+export async function loader({ params, context }: LoaderFunctionArgs) {
+  const [snapshot, models] = await answerOf(
+    Promise.all([context.api.conversations.get(params.id ?? ""), context.api.models()]),
+  );
+  return { snapshot, models };
+}
+
+/** The page's own socket keeps it up to date; only another conversation is a reason to load. */
+export function shouldRevalidate({ currentParams, nextParams }: ShouldRevalidateFunctionArgs): boolean {
+  return currentParams.id !== nextParams.id;
+}
+
+export default function ConversationRoute() {
+  const { snapshot, models } = useLoaderData<typeof loader>();
+  return <Conversation key={snapshot.head.id} snapshot={snapshot} models={models} />;
+}
+
+function Conversation({ snapshot, models }: ReturnType<typeof useLoaderData<typeof loader>>) {
+  const store = useConversationStore(snapshot);
+  const [params, setParams] = useSearchParams();
+  const tab = isTab(params.get("tab"));
+  const show = (next: { tab?: Tab | null; file?: string | null }) => {
+    const query = new URLSearchParams(params);
+    for (const [key, value] of Object.entries(next)) {
+      if (value === null) query.delete(key);
+      else query.set(key, value);
+    }
+    setParams(query, { replace: true, preventScrollReset: true });
+  };
+  const close = () => show({ tab: null, file: null });
+  return (
+    <StoreProvider value={store}>
+      <Effects />
+      <SplitPage
+        panel={
+          tab && {
+            tab,
+            file: params.get("file"),
+            onTab: (next) => show({ tab: next, file: null }),
+            onFile: (file) => show({ file }),
+            onClose: close,
+          }
+        }
+      >
+        <div className="flex h-full min-h-0 flex-col">
+          <ConversationHeader panelOpen={tab !== null} onPanel={() => (tab ? close() : show({ tab: "changes" }))} />
+          <Transcript />
+          <Composer models={models} />
+        </div>
+      </SplitPage>
+    </StoreProvider>
+  );
+}
+
+/** What follows from the state without being on the page: the window's title, the list, and how far one has read. */
+function Effects() {
+  const store = useStore();
+  const title = useLive((one) => one.state.head?.title ?? "");
+  const runs = useLive((one) => [...one.state.runs.values()].map((run) => run.status).join());
+  const asks = useLive((one) => (one.state.head?.approvals.length ?? 0) + (one.state.head?.questions.length ?? 0));
+  const seq = useLive((one) => one.state.seq);
+  useEffect(() => {
+    document.title = text.pageTitle(asks > 0 ? text.list.askTitle(title) : title);
+  }, [title, asks]);
+  const listed = `${title} ${runs} ${asks}`;
+  useEffect(() => {
+    if (listed) listChanged();
+  }, [listed]);
+  useEffect(() => {
+    const timer = setTimeout(() => {
+      if (document.visibilityState === "visible") markRead(store, seq);
+    }, 1_000);
+    return () => clearTimeout(timer);
+  }, [store, seq]);
+  return null;
+}
+
+/** Moves the mark only over something worth reading: the mark's own event must not move it again. */
+function markRead(store: ReturnType<typeof useStore>, seq: number): void {
+  const mine = store.state.head?.participants.find((one) => one.memberId === store.memberId);
+  const newest = Math.max(
+    0,
+    ...[...store.state.messages.values(), ...store.state.items.values()].map((one) => one.seq),
+    ...[...store.state.runs.values()].map((one) => one.seq),
+  );
+  if (store.connectionState !== "live" || !mine || mine.readSeq >= newest) return;
+  void store.command({ type: "read.move", seq }).catch(() => undefined);
+}

@@ -1,0 +1,120 @@
+import type { LoaderFunctionArgs, MetaFunction } from "@remix-run/cloudflare";
+import { Form, Link, useLoaderData, useNavigation, useSearchParams } from "@remix-run/react";
+import type { ConversationSummary } from "#contract/conversation";
+import { UnreadDot } from "../components/frame/conversation-row.tsx";
+import { StatusMark } from "../components/frame/status-mark.tsx";
+import { Button, buttonClass } from "../components/ui/button.tsx";
+import { Empty, Page } from "../components/ui/page.tsx";
+import { Time } from "../components/ui/time.tsx";
+import { answerOf } from "../lib/context.ts";
+import { cost } from "../lib/format.ts";
+import { text } from "../lib/text.ts";
+
+export const meta: MetaFunction = () => [{ title: text.pageTitle(text.nav.conversations) }];
+
+export async function loader({ request, context }: LoaderFunctionArgs) {
+  const query = new URL(request.url).searchParams;
+  const q = query.get("q") ?? "";
+  const archived = query.get("archived") === "true";
+  const cursor = query.get("cursor") ?? "";
+  const page = await answerOf(context.api.conversations.list({ q, archived, cursor, limit: 50 }));
+  return { page, q, archived };
+}
+
+export default function Conversations() {
+  const { page, q, archived } = useLoaderData<typeof loader>();
+  const [params] = useSearchParams();
+  const next = new URLSearchParams(params);
+  if (page.nextCursor) next.set("cursor", page.nextCursor);
+  return (
+    <Page
+      title={archived ? text.list.archivedTitle : text.nav.conversations}
+      action={
+        <Link to="/conversations/new" className={buttonClass("primary")}>
+          {text.nav.newConversation}
+        </Link>
+      }
+    >
+      <SearchForm q={q} archived={archived} />
+      {page.items.length === 0 ? (
+        <NothingHere searched={q !== ""} archived={archived} />
+      ) : (
+        <ul className="-mx-3 flex flex-col">
+          {page.items.map((one) => (
+            <li key={one.id} className="border-n6 border-b last:border-0">
+              <Row conversation={one} />
+            </li>
+          ))}
+        </ul>
+      )}
+      {page.nextCursor && (
+        <Link to={`?${next}`} className={buttonClass("plain", "self-center")}>
+          {text.list.older}
+        </Link>
+      )}
+    </Page>
+  );
+}
+
+function SearchForm({ q, archived }: { q: string; archived: boolean }) {
+  const busy = useNavigation().state === "loading";
+  return (
+    <Form role="search" className="flex flex-wrap items-center gap-2" aria-busy={busy}>
+      <input
+        type="search"
+        name="q"
+        key={q}
+        defaultValue={q}
+        aria-label={text.list.searchLabel}
+        placeholder={text.list.searchLabel}
+        className="field min-w-0 flex-1"
+      />
+      {archived && <input type="hidden" name="archived" value="true" />}
+      <Button type="submit">{text.list.search}</Button>
+      <Link to={archived ? "/conversations" : "/conversations?archived=true"} className={buttonClass("quiet")}>
+        {archived ? text.list.showOpen : text.list.showArchived}
+      </Link>
+    </Form>
+  );
+}
+
+function Row({ conversation }: { conversation: ConversationSummary }) {
+  const { id, title, preview, repository, updatedAt, unread, runStatus, pendingAsks, usage } = conversation;
+  return (
+    <Link to={`/conversations/${id}`} prefetch="intent" className="row-link flex gap-3 rounded-6 px-3 py-3">
+      <span className="pt-1">
+        <StatusMark status={runStatus} size={16} />
+      </span>
+      <span className="flex min-w-0 flex-1 flex-col gap-0.5">
+        <span className="flex items-center gap-2">
+          <span className={`min-w-0 flex-1 truncate text-15 ${unread ? "font-semibold" : ""}`}>{title}</span>
+          {unread && <UnreadDot />}
+        </span>
+        {preview && <span className="truncate text-13 text-n11">{preview}</span>}
+        <span className="flex flex-wrap gap-x-3 text-12 text-n11">
+          {pendingAsks > 0 && <span className="font-medium text-amber">{text.list.asks(pendingAsks)}</span>}
+          {repository && <span className="truncate">{repository.name}</span>}
+          <Time at={updatedAt} />
+          {usage.costMicroUsd > 0 && <span>{cost(usage.costMicroUsd)}</span>}
+        </span>
+      </span>
+    </Link>
+  );
+}
+
+function NothingHere({ searched, archived }: { searched: boolean; archived: boolean }) {
+  if (searched) return <Empty title={text.list.noMatchTitle} detail={text.list.noMatchDetail} />;
+  if (archived) return <Empty title={text.list.noArchivedTitle} detail={text.list.noArchivedDetail} />;
+  return (
+    <Empty title={text.list.emptyTitle} detail={text.list.emptyDetail}>
+      <Link to="/conversations/new" className={buttonClass("primary")}>
+        {text.nav.newConversation}
+      </Link>
+      <Link to="/settings/models" className={buttonClass("plain")}>
+        {text.list.addModel}
+      </Link>
+    </Empty>
+  );
+}
+
+export { PageError as ErrorBoundary } from "../components/page-error.tsx";

@@ -1,0 +1,110 @@
+import { type ActionFunctionArgs, data, type LoaderFunctionArgs, type MetaFunction } from "@remix-run/cloudflare";
+import { useActionData, useLoaderData } from "@remix-run/react";
+import { useEffect, useState } from "react";
+import type { Model, Provider } from "#contract/provider";
+import { ProviderForm } from "../components/providers/provider-form.tsx";
+import { ProviderRow } from "../components/providers/provider-row.tsx";
+import { Button } from "../components/ui/button.tsx";
+import { Empty } from "../components/ui/page.tsx";
+import { ApiProblem } from "../lib/api.ts";
+import { answerOf } from "../lib/context.ts";
+import { count } from "../lib/format.ts";
+import { createOf, patchOf } from "../lib/provider-form.ts";
+import { text } from "../lib/text.ts";
+
+export const meta: MetaFunction = () => [{ title: text.pageTitle(text.models.title) }];
+
+export async function loader({ context }: LoaderFunctionArgs) {
+  const [models, providers] = await answerOf(Promise.all([context.api.models(), context.api.providers.list()]));
+  return { models, providers: providers.items };
+}
+
+export async function action({ request, context }: ActionFunctionArgs) {
+  const form = await request.formData();
+  const { providers } = context.api;
+  const id = String(form.get("id") ?? "");
+  try {
+    if (form.get("intent") === "remove") await providers.remove(id);
+    else if (id) await providers.patch(id, patchOf(form));
+    else await providers.create(createOf(form));
+    return data({ done: true, problem: null });
+  } catch (error) {
+    if (error instanceof ApiProblem) return data({ done: false, problem: error.problem }, { status: error.status });
+    throw error;
+  }
+}
+
+export default function Models() {
+  const { models, providers } = useLoaderData<typeof loader>();
+  const answer = useActionData<typeof action>();
+  const [editing, setEditing] = useState<Provider | "new" | null>(null);
+  useEffect(() => {
+    if (answer?.done) setEditing(null);
+  }, [answer]);
+  return (
+    <div className="flex flex-col gap-8">
+      <p className="text-n11">{text.models.intro}</p>
+      <Available models={models} />
+      <section className="flex flex-col gap-3" aria-labelledby="providers">
+        <div className="flex items-center gap-4">
+          <h2 id="providers" className="flex-1 font-semibold text-18">
+            {text.models.providers}
+          </h2>
+          {editing === null && (
+            <Button look="primary" onClick={() => setEditing("new")}>
+              {text.models.add}
+            </Button>
+          )}
+        </div>
+        {editing !== null && (
+          <ProviderForm
+            key={editing === "new" ? "new" : editing.id}
+            provider={editing === "new" ? null : editing}
+            problem={answer?.problem ?? null}
+            onCancel={() => setEditing(null)}
+          />
+        )}
+        {providers.length === 0 && editing === null && (
+          <Empty title={text.models.noneTitle} detail={text.models.noneDetail} />
+        )}
+        <ul className="flex flex-col">
+          {providers.map((one) => (
+            <li key={one.id} className="border-n6 border-b last:border-0">
+              <ProviderRow provider={one} onEdit={() => setEditing(one)} />
+            </li>
+          ))}
+        </ul>
+      </section>
+    </div>
+  );
+}
+
+function Available({ models }: { models: Model[] }) {
+  return (
+    <section className="flex flex-col gap-2" aria-labelledby="available">
+      <h2 id="available" className="font-semibold text-18">
+        {text.models.available}
+      </h2>
+      <ul className="flex flex-col">
+        {models.map((one) => (
+          <li key={one.id} className="flex flex-col gap-0.5 border-n6 border-b py-2 last:border-0">
+            <span className="flex flex-wrap items-center gap-2">
+              <span className="font-medium text-15">{one.name}</span>
+              <span className="font-mono text-12 text-n11">{one.id}</span>
+              {one.demo && <Badge words={text.models.demoBadge} look="bg-amber-soft text-amber" />}
+              {one.isDefault && <Badge words={text.models.defaultBadge} look="bg-accent-soft text-accent" />}
+            </span>
+            {one.demo && <span className="text-13 text-n11">{text.models.demoDetail}</span>}
+            {one.contextTokens !== null && (
+              <span className="text-12 text-n11">{text.models.context(count(one.contextTokens))}</span>
+            )}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function Badge({ words, look }: { words: string; look: string }) {
+  return <span className={`rounded-6 px-1.5 text-12 ${look}`}>{words}</span>;
+}

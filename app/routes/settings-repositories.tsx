@@ -1,0 +1,94 @@
+import { type ActionFunctionArgs, data, type LoaderFunctionArgs, type MetaFunction } from "@remix-run/cloudflare";
+import { Form, Link, useActionData, useLoaderData, useNavigation } from "@remix-run/react";
+import { useEffect, useRef } from "react";
+import { Button, buttonClass } from "../components/ui/button.tsx";
+import { Field, noteId } from "../components/ui/field.tsx";
+import { Notice, ProblemNotice } from "../components/ui/notice.tsx";
+import { Empty } from "../components/ui/page.tsx";
+import { ApiProblem } from "../lib/api.ts";
+import { answerOf } from "../lib/context.ts";
+import { text } from "../lib/text.ts";
+
+export const meta: MetaFunction = () => [{ title: text.pageTitle(text.repositories.title) }];
+
+export async function loader({ context }: LoaderFunctionArgs) {
+  return { repositories: (await answerOf(context.api.repositories.list())).items };
+}
+
+export async function action({ request, context }: ActionFunctionArgs) {
+  const form = await request.formData();
+  const word = (name: string) => String(form.get(name) ?? "").trim();
+  try {
+    const made = await context.api.repositories.create({
+      cloneUrl: word("cloneUrl"),
+      defaultBranch: word("defaultBranch") || "main",
+      ...(word("name") ? { name: word("name") } : {}),
+    });
+    return data({ added: made.name, problem: null });
+  } catch (error) {
+    if (error instanceof ApiProblem) return data({ added: null, problem: error.problem }, { status: error.status });
+    throw error;
+  }
+}
+
+export default function Repositories() {
+  const { repositories } = useLoaderData<typeof loader>();
+  return (
+    <div className="flex flex-col gap-8">
+      <p className="text-n11">{text.repositories.intro}</p>
+      {repositories.length === 0 ? (
+        <Empty title={text.repositories.emptyTitle} detail={text.repositories.emptyDetail} />
+      ) : (
+        <ul className="flex flex-col">
+          {repositories.map((one) => (
+            <li key={one.id} className="flex flex-wrap items-center gap-3 border-n6 border-b py-3 last:border-0">
+              <span className="min-w-0 flex-1 basis-60">
+                <span className="block truncate font-medium text-15">{one.name}</span>
+                <span className="block truncate font-mono text-12 text-n11" title={one.cloneUrl}>
+                  {one.cloneUrl}
+                </span>
+                <span className="text-12 text-n11">{one.defaultBranch}</span>
+              </span>
+              <Link to={`/conversations/new?repository=${one.id}`} className={buttonClass("plain")}>
+                {text.repositories.start}
+              </Link>
+            </li>
+          ))}
+        </ul>
+      )}
+      <AddForm />
+    </div>
+  );
+}
+
+function AddForm() {
+  const answer = useActionData<typeof action>();
+  const busy = useNavigation().state === "submitting";
+  const form = useRef<HTMLFormElement>(null);
+  useEffect(() => {
+    if (answer?.added) form.current?.reset();
+  }, [answer]);
+  return (
+    <Form ref={form} method="post" className="flex flex-col gap-4" aria-labelledby="add-repository">
+      <h2 id="add-repository" className="font-semibold text-18">
+        {text.repositories.add}
+      </h2>
+      <Field id="cloneUrl" label={text.repositories.cloneUrl} hint={text.repositories.cloneUrlHint}>
+        <input id="cloneUrl" name="cloneUrl" required className="field" aria-describedby={noteId("cloneUrl")} />
+      </Field>
+      <div className="grid gap-4 sm:grid-cols-2">
+        <Field id="name" label={text.repositories.name} hint={text.repositories.nameHint}>
+          <input id="name" name="name" className="field" aria-describedby={noteId("name")} />
+        </Field>
+        <Field id="defaultBranch" label={text.repositories.branch}>
+          <input id="defaultBranch" name="defaultBranch" defaultValue="main" className="field" />
+        </Field>
+      </div>
+      {answer?.problem && <ProblemNotice problem={answer.problem} />}
+      {answer?.added && <Notice look="good">{text.repositories.added(answer.added)}</Notice>}
+      <Button type="submit" look="primary" className="self-start" disabled={busy}>
+        {text.repositories.submit}
+      </Button>
+    </Form>
+  );
+}
