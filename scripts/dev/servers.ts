@@ -64,7 +64,7 @@ export async function startWorker(context: Context, sandboxPort: number): Promis
     ...["--persist-to", join(options.state, "wrangler"), "--show-interactive-dev-session=false", "--log-level", "log"],
     ...Object.entries(vars).flatMap(([name, value]) => ["--var", `${name}:${value}`]),
   ];
-  const env = { WRANGLER_SEND_METRICS: "false", NO_COLOR: "1", CI: "true" };
+  const env = { WRANGLER_SEND_METRICS: "false", CLOUDFLARE_CF_FETCH_ENABLED: "false", NO_COLOR: "1", CI: "true" };
   children.start({ name: "server", argv, cwd: root, env, onLine: showWorkerLine }, (sentence) => {
     dead = sentence;
     onDeath(sentence);

@@ -11,6 +11,8 @@ import { fileRoutes } from "./routes/files.ts";
 import { meRoutes } from "./routes/me.ts";
 import { messageRoutes } from "./routes/messages.ts";
 import { repositoryRoutes } from "./routes/repositories.ts";
+import { sandboxRoutes } from "./routes/sandbox.ts";
+import { workspaceRoutes } from "./routes/workspace.ts";
 
 /** Every route of the tenant API; the security suites enumerate this list. */
 export const routes: AnyRoute[] = [
@@ -19,6 +21,8 @@ export const routes: AnyRoute[] = [
   ...messageRoutes,
   ...repositoryRoutes,
   ...fileRoutes,
+  ...sandboxRoutes,
+  ...workspaceRoutes,
 ];
 
 const api = new Hono<AppEnv>();
