@@ -35,6 +35,9 @@ export async function serveExec(call: SandboxCall): Promise<void> {
   const request = await readJson(call.incoming, commandBody);
   const { outgoing } = call;
   const command = await call.sandbox.start(request, eventWriter(outgoing));
+  // Output comes with a later turn of the event loop, so the start is told first.
+  outgoing.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-store" });
+  outgoing.write(sse({ type: "start" }));
   outgoing.once("close", () => command.detach());
   await command.done;
   outgoing.end();
@@ -42,8 +45,6 @@ export async function serveExec(call: SandboxCall): Promise<void> {
 
 /** Writes events; where the client reads slowly, the promise settles once it caught up or left. */
 function eventWriter(outgoing: ServerResponse): CommandListener {
-  outgoing.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-store" });
-  outgoing.write(sse({ type: "start" }));
   return (event: CommandEvent) => {
     if (outgoing.closed || outgoing.write(sse(event))) return null;
     return new Promise((resolve) => {

@@ -23,7 +23,7 @@ export class Registry {
     const key = keyOf(org, name);
     const known = this.#open.get(key);
     if (known?.alive) return { sandbox: known, created: false };
-    if (known) await known.endAll();
+    await known?.close();
     const directory = path.join(this.root, org, name);
     const sandbox = new Sandbox(directory, this.isolation, `${this.root}:${key}`);
     this.#open.set(key, sandbox);
@@ -43,7 +43,7 @@ export class Registry {
     const key = keyOf(org, name);
     const sandbox = this.#open.get(key);
     this.#open.delete(key);
-    await sandbox?.endAll();
+    await sandbox?.close();
   }
 
   /** Ends what runs in a sandbox and deletes its files. */
@@ -57,7 +57,7 @@ export class Registry {
   async closeAll(): Promise<void> {
     const all = [...this.#open.values()];
     this.#open.clear();
-    await Promise.all(all.map((one) => one.endAll()));
+    await Promise.all(all.map((one) => one.close()));
   }
 }
 

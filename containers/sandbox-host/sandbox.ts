@@ -36,6 +36,7 @@ export class Sandbox implements FileArea {
   readonly #isolation: Isolation;
   readonly #tag: string;
   readonly #commands = new Map<string, Command>();
+  #closed = false;
   #environment: Record<string, string> = {};
 
   constructor(directory: string, isolation: Isolation, tag: string) {
@@ -88,6 +89,8 @@ export class Sandbox implements FileArea {
     }
     const parts = relativeParts(request.cwd ?? "", this.workspacePath);
     await withPlace({ workspace: this.workspace, parts }, async () => undefined);
+    // It may have been closed meanwhile; nothing may start after that.
+    if (this.#closed) throw new HostError("lost", "The sandbox is not running.");
     const plan = this.#plan(request, parts);
     const command = new Command(
       {
@@ -110,6 +113,12 @@ export class Sandbox implements FileArea {
 
   commands(): Command[] {
     return [...this.#commands.values()];
+  }
+
+  /** Ends everything, for good: nothing starts here any more. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.endAll();
   }
 
   /** Ends every command and terminal, and waits until they are gone. */

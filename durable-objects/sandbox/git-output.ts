@@ -33,7 +33,7 @@ function readEntry([entry = "", first = "", second = ""]: string[], files: Map<s
 
 /** Fills in the counts of one file; how many tokens they took. */
 function readCounts([counts = "", , second = ""]: string[], files: Map<string, ChangedFile>): number {
-  const [added = "", removed = "", name = ""] = counts.split("\t");
+  const [, added = "", removed = "", name = ""] = /^([^\t]*)\t([^\t]*)\t(.*)$/s.exec(counts) ?? [];
   const moved = name === "";
   const file = files.get(moved ? second : name);
   if (file) Object.assign(file, { added: count(added), removed: count(removed), binary: added === "-" });

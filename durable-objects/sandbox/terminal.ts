@@ -27,8 +27,10 @@ export async function openTerminal(context: SandboxContext, request: Request): P
 }
 
 function relay(context: SandboxContext, person: WebSocket, machine: WebSocket): void {
-  person.accept();
-  machine.accept();
+  for (const socket of [person, machine]) {
+    socket.binaryType = "arraybuffer";
+    socket.accept();
+  }
   let touchedAt = 0;
   const active = () => {
     const now = context.deps.now();

@@ -1,0 +1,13 @@
+import { env } from "cloudflare:workers";
+import { configOf } from "#platform/config";
+import type { Env } from "#platform/env";
+import { newId } from "#platform/new-id";
+import { describeDriver } from "./driver.suite.ts";
+import { createLocalDriver } from "./local.ts";
+
+describeDriver("local", () => {
+  const { sandbox } = configOf(env as unknown as Env);
+  if (sandbox.driver !== "local") throw new Error("the tests run with the local driver");
+  const { url, secret } = sandbox;
+  return createLocalDriver({ url, secret, orgId: newId("org"), sandboxId: newId("sandbox"), lease: null });
+});
