@@ -5,7 +5,6 @@ import { seedDemoRepository } from "../seed-demo-repository.ts";
 import { checkMachine } from "./checks.ts";
 import { Children } from "./children.ts";
 import { HELP, type Options, readOptions } from "./options.ts";
-import { DEMO_REPOSITORY } from "./seed-sql.ts";
 import { Sentence } from "./sentence.ts";
 import { startSandboxHost, startWorker } from "./servers.ts";
 import { ensureAppBuild, ensureDatabase, ensureSecrets } from "./setup.ts";
@@ -29,7 +28,7 @@ async function main(options: Options): Promise<void> {
   const secrets = ensureSecrets(root);
   await step("web app built", () => ensureAppBuild(root));
   await step("database ready", () => ensureDatabase(root, options.state));
-  await step("demo repository ready", () => seedDemoRepository(join(options.state, "git", `${DEMO_REPOSITORY}.git`)));
+  await step("demo repository ready", () => seedDemoRepository(join(options.state, "git")));
   const onDeath = (sentence: Sentence) => {
     if (ending) return;
     console.error(`quayside: ${sentence.message}`);

@@ -1,10 +1,10 @@
+import { DEMO_REPOSITORY } from "../seed-demo-repository.ts";
+
 /*
  * The demo org of a development machine: an owner, an agent, a repository. Ids are fixed so that a second seeding adds
  * nothing.
  */
 const id = (prefix: string, n: number) => `${prefix}_01900000000070008000${n.toString(16).padStart(12, "0")}`;
-
-export const DEMO_REPOSITORY = "harbour";
 
 export const SEED_SQL = `
 INSERT OR IGNORE INTO orgs (id, slug, name, created_at) VALUES ('${id("org", 1)}', 'demo', 'Demo', 0);

@@ -87,7 +87,7 @@ async function untilHealthy(port: number, dead: () => Sentence | null): Promise<
 
 /** Of the server's output people see its own events and errors, not the tool's chatter. */
 function showWorkerLine(line: string): void {
-  if (line.startsWith('{"event"') || /\b(?:ERROR|Error|uncaught)\b/.test(line)) console.log(line);
+  if (line.includes('{"event":') || /\b(?:ERROR|Error|uncaught)\b/.test(line)) console.log(line);
 }
 
 function parse(line: string): unknown {

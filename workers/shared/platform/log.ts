@@ -25,5 +25,7 @@ export function logEvent(env: Pick<Env, "LOG_LEVEL">, name: string, fields: LogF
   const failed = error !== undefined && error !== null;
   if (env.LOG_LEVEL === "silent" || (env.LOG_LEVEL === "error" && !failed)) return;
   const cause = failed ? { error: error instanceof Error ? (error.stack ?? error.message) : String(error) } : {};
-  console.error(JSON.stringify({ event: name, at: new Date().toISOString(), ...redact({ ...rest, ...cause }) }));
+  const line = JSON.stringify({ event: name, at: new Date().toISOString(), ...redact({ ...rest, ...cause }) });
+  if (failed) console.error(line);
+  else console.log(line);
 }
