@@ -55,7 +55,10 @@ describe("lifecycle", () => {
     await box.alarm();
     expect(taken(await box.stub.status(box.binding)).state).toBe("ready");
     await box.setDeps({ now: () => idleAt + 60_000 });
-    await box.alarm();
+    await until(async () => {
+      await box.alarm();
+      return box.states().length >= 4;
+    });
     expect(taken(await box.stub.status(box.binding)).state).toBe("stopped");
     expect(box.states()).toEqual(["provisioning", "ready", "sleeping", "stopped"]);
     expect((await box.run("cat kept.txt")).stdout).toBe("kept");
@@ -103,7 +106,7 @@ describe("lifecycle", () => {
     await driver.open();
     await driver.close();
     expect(new TextDecoder().decode(taken(await box.stub.readFile(box.binding, "kept.txt")).bytes)).toBe("kept");
-    await box.alarm();
+    await until(() => box.states().length >= 5);
     expect(box.states()).toEqual(["provisioning", "ready", "failed", "provisioning", "ready"]);
     await driver.destroy();
     const { entries } = taken(await box.stub.listFiles(box.binding, "."));
@@ -160,11 +163,11 @@ describe("reports", () => {
       },
     });
     await box.stub.start(box.binding);
-    await until(async () => (await box.alarm()) || offered > 0);
-    for (let step = 0; step < 4; step++) {
+    await until(async () => {
       now += 120_000;
       await box.alarm();
-    }
+      return accepted.length === 2;
+    });
     expect(accepted).toMatchObject([
       { type: "sandbox.changed", sandbox: { state: "provisioning" } },
       { type: "sandbox.changed", sandbox: { state: "ready" } },
@@ -269,8 +272,10 @@ describe("commands", () => {
     });
     await box.exec({ command: "true", timeoutMs: 60_000 });
     expect(taken(await box.stub.status(box.binding)).state).toBe("busy");
-    await box.alarm();
-    expect(taken(await box.stub.status(box.binding)).state).toBe("ready");
+    await until(async () => {
+      await box.alarm();
+      return taken(await box.stub.status(box.binding)).state === "ready";
+    });
   });
 });
 
