@@ -29,6 +29,7 @@ export default defineConfig({
                 SANDBOX_HOST_URL: "http://127.0.0.1:1",
                 SANDBOX_HOST_SECRET: "test-secret-test-secret-test-secret",
                 LOG_LEVEL: "silent",
+                DEMO_PACE_MS: "0",
                 TEST_MIGRATIONS: await readD1Migrations("./migrations"),
               },
             },
