@@ -375,6 +375,7 @@ describe("losses", () => {
     await start({ ...order, run: { ...order.run, epoch: 2 } });
     await ended();
     expect(world.frames.at(-1)?.epoch).toBe(2);
+    expect(world.completed("text").map((item) => item.status)).toEqual(["interrupted", "completed"]);
     expect(lastText()).toBe("first\nsecond\n");
   });
 

@@ -110,16 +110,22 @@ export class RunSession implements RunContext {
     this.#deps.phaseChanged(this.runId);
   }
 
-  /** Reports nothing more and forgets what was not reported yet: the run belongs to somebody else, or is over. */
+  /** Stops and reports nothing more: the run is over for the conversation, or a later epoch will take it up from the store. */
   fence(): void {
     if (this.live()) this.#stopOutside("fenced");
     this.#abort.abort();
     this.#socket.close();
+    this.store.updateRun(this.runId, { phase: "fenced", workingSince: null });
+    this.#deps.phaseChanged(this.runId);
+  }
+
+  /** Puts a fenced run away for good, so that a new run finds the model's messages complete. */
+  retire(): void {
     this.store.together(() => {
       this.#settleCalls();
       for (const item of this.store.openItems(this.runId)) this.store.removeItem(item.id);
-      this.store.updateRun(this.runId, { phase: "fenced", groupId: null, workingSince: null });
       this.store.dropReports(this.runId);
+      this.store.updateRun(this.runId, { phase: "done", groupId: null });
     });
     this.#deps.phaseChanged(this.runId);
   }

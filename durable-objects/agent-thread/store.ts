@@ -88,10 +88,14 @@ export class ThreadStore {
   unfinishedRuns(): RunRow[] {
     return this.sql
       .exec(
-        "SELECT * FROM runs WHERE phase IN ('working', 'waiting') OR run_id IN (SELECT run_id FROM outbox) ORDER BY run_id",
+        "SELECT * FROM runs WHERE phase IN ('working', 'waiting') OR (phase = 'done' AND run_id IN (SELECT run_id FROM outbox)) ORDER BY run_id",
       )
       .toArray()
       .map(runFromRow);
+  }
+
+  fencedRuns(): RunRow[] {
+    return this.sql.exec("SELECT * FROM runs WHERE phase = 'fenced'").toArray().map(runFromRow);
   }
 
   updateRun(runId: string, change: RunChange): void {

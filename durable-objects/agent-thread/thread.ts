@@ -43,6 +43,7 @@ export class Thread implements AgentThreadRpc {
     if (known) return this.#startAgain(known.epoch, order);
     const other = store.unfinishedRuns().find((row) => !isOver(row));
     if (other) return fail("conflict", `Run ${other.order.run.id} is in progress in this thread.`);
+    for (const row of store.fencedRuns()) this.#session(row.order).retire();
     store.insertRun(order);
     store.updateRun(order.run.id, { workingSince: Date.now() });
     this.#phaseChanged(order.run.id);
@@ -183,8 +184,9 @@ export class Thread implements AgentThreadRpc {
     if (row.phase === "working") {
       alarms.set(LIMIT_PREFIX + runId, (row.workingSince ?? now) + RUN_LIMIT_MS - row.workedMs);
     } else alarms.clear(LIMIT_PREFIX + runId);
-    if (row.phase === "working" || store.hasReports(runId)) alarms.setEarlier(TICK, now + TICK_MS);
-    if (isOver(row) && !store.hasReports(runId)) this.#sessions.delete(runId);
+    if (row.phase === "working" || (row.phase !== "fenced" && store.hasReports(runId)))
+      alarms.setEarlier(TICK, now + TICK_MS);
+    if (row.phase === "fenced" || (row.phase === "done" && !store.hasReports(runId))) this.#sessions.delete(runId);
   }
 }
 
