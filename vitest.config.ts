@@ -30,6 +30,7 @@ export default defineConfig({
                 SANDBOX_HOST_URL: inject("sandboxHostUrl"),
                 SANDBOX_HOST_SECRET: inject("sandboxHostSecret"),
                 LOG_LEVEL: "silent",
+                DEMO_PACE_MS: "0",
                 TEST_MIGRATIONS: await readD1Migrations("./migrations"),
               },
             },

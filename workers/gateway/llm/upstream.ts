@@ -7,7 +7,7 @@ import { configOf } from "#platform/config";
 import type { Env } from "#platform/env";
 import type { RunPrincipal } from "#platform/principal";
 import { safeFetch } from "#platform/safe-fetch";
-import { open } from "#platform/secrets";
+import { open, providerKeyPlace } from "#platform/secrets";
 import type { GatewayDeps } from "./deps.ts";
 import { type CallFailure, failure, upstreamMessage } from "./errors.ts";
 
@@ -43,15 +43,10 @@ export async function findUpstream(env: Env, principal: RunPrincipal, modelId: s
   return ok({ baseUrl: base.value, kind: found.kind, provider: found.name, model, key: key.value, development });
 }
 
-/** Where a provider's key is sealed for. */
-export function keyPlace(orgId: string, providerId: string) {
-  return { orgId, table: "providers", row: providerId, column: "key_sealed" };
-}
-
 async function openKey(env: Env, principal: RunPrincipal, provider: SealedProvider): Promise<Result<string | null>> {
   if (provider.keySealed === null) return ok(null);
   try {
-    return ok(await open(configOf(env).secretsKey, keyPlace(principal.orgId, provider.id), provider.keySealed));
+    return ok(await open(configOf(env).secretsKey, providerKeyPlace(principal.orgId, provider.id), provider.keySealed));
   } catch {
     return fail("unavailable", `The key of ${provider.name} cannot be opened. Enter it again in Settings → Models.`);
   }

@@ -6,6 +6,11 @@ export interface SecretPlace {
   column: string;
 }
 
+/** Where the key of a model provider is stored. */
+export function providerKeyPlace(orgId: string, providerId: string): SecretPlace {
+  return { orgId, table: "providers", row: providerId, column: "key_sealed" };
+}
+
 const VERSION = "v1";
 
 /**

@@ -1,0 +1,198 @@
+import { APICallError, type AssistantModelMessage, type ModelMessage, streamText } from "ai";
+import { z } from "zod";
+import { type Problem, problemCode } from "#contract/problem";
+import { newId } from "#platform/new-id";
+import { insertCall } from "../calls.ts";
+import { systemPrompt } from "../system-prompt.ts";
+import { modelTools } from "../tools/catalog.ts";
+import type { RunContext } from "./executor.ts";
+import { failRun } from "./run-failure.ts";
+
+/** About 100,000 tokens: older turns are left out of what the model reads. */
+const MAX_CONTEXT_CHARS = 400_000;
+
+interface ModelCall {
+  toolCallId: string;
+  toolName: string;
+  input: unknown;
+}
+interface Answer {
+  text: string;
+  calls: ModelCall[];
+  finishReason: string;
+  error: unknown;
+}
+
+/**
+ * One call of the model: its text and reasoning stream as items; at its end the answer and its tool calls are stored in one
+ * commit. A failure ends the run.
+ */
+export async function modelStep(context: RunContext): Promise<void> {
+  const { store, runId } = context;
+  const groupId = beginStep(context);
+  const stream = streamText({
+    model: context.world.model(context.order),
+    instructions: systemPrompt(context.order),
+    messages: withinContext(store.messages().map((row) => row.message)),
+    tools: modelTools(),
+    maxRetries: 0,
+    abortSignal: context.signal,
+    onError: () => undefined,
+  });
+  const answer = await readAnswer(context, stream.stream, groupId);
+  if (!context.live()) return;
+  if (answer.error !== null) return failRun(context, "model_failed", problemOfModel(answer.error));
+  if (answer.finishReason === "content-filter") return failRun(context, "content_filter", FILTERED);
+  const { steps } = context.row();
+  store.together(() => {
+    context.reporter.completeAll("completed");
+    store.addMessage(runId, assistantMessage(answer));
+    answer.calls.forEach((call, position) => {
+      insertCall(store, {
+        runId,
+        step: steps,
+        position,
+        toolCallId: call.toolCallId,
+        tool: call.toolName,
+        input: call.input,
+      });
+    });
+  });
+}
+
+/** The boundary between two model calls: what people said meanwhile is read here. */
+function beginStep(context: RunContext): string {
+  const { store, runId } = context;
+  const groupId = newId("group");
+  const steps = context.row().steps + 1;
+  store.together(() => {
+    store.useSteers(runId);
+    store.updateRun(runId, { groupId, steps });
+    context.reporter.report({
+      type: "group.opened",
+      group: { id: groupId, runId, title: `Step ${steps}`, closed: false },
+    });
+  });
+  return groupId;
+}
+
+type Parts = ReturnType<typeof streamText>["stream"];
+type Part = Parts extends AsyncIterable<infer P> ? P : never;
+
+async function readAnswer(context: RunContext, parts: Parts, groupId: string): Promise<Answer> {
+  const answer: Answer = { text: "", calls: [], finishReason: "", error: null };
+  const items = new ItemsOfAnswer(context, groupId);
+  try {
+    for await (const part of parts) {
+      if (!context.live()) break;
+      takePart(answer, items, part);
+    }
+  } catch (error) {
+    answer.error ??= error ?? "unknown";
+  }
+  if (answer.finishReason === "") answer.error ??= "The model's answer has no end.";
+  answer.calls = withOwnIds(answer.calls);
+  return answer;
+}
+
+function takePart(answer: Answer, items: ItemsOfAnswer, part: Part): void {
+  switch (part.type) {
+    case "text-delta":
+      answer.text += part.text;
+      items.grow(part);
+      break;
+    case "reasoning-delta":
+      items.grow(part);
+      break;
+    case "text-end":
+    case "reasoning-end":
+      items.end(part.id);
+      break;
+    case "tool-call":
+      answer.calls.push(part);
+      break;
+    case "error":
+      answer.error ??= part.error ?? "unknown";
+      break;
+    case "finish":
+      answer.finishReason = part.finishReason;
+  }
+}
+
+/** The streamed parts of an answer as items; a part without text makes none. */
+class ItemsOfAnswer {
+  readonly #context: RunContext;
+  readonly #groupId: string;
+  readonly #ids = new Map<string, string>();
+
+  constructor(context: RunContext, groupId: string) {
+    this.#context = context;
+    this.#groupId = groupId;
+  }
+
+  grow(part: { type: "text-delta" | "reasoning-delta"; id: string; text: string }): void {
+    if (part.text === "") return;
+    const kind = part.type === "text-delta" ? "text" : "reasoning";
+    let itemId = this.#ids.get(part.id);
+    if (itemId === undefined) {
+      itemId = this.#context.reporter.open({ kind, groupId: this.#groupId });
+      this.#ids.set(part.id, itemId);
+    }
+    this.#context.reporter.grow(itemId, part.text);
+  }
+
+  end(partId: string): void {
+    const itemId = this.#ids.get(partId);
+    if (itemId && this.#context.live()) this.#context.reporter.complete(itemId, { status: "completed" });
+    this.#ids.delete(partId);
+  }
+}
+
+/** Some providers give the same id to several calls of one answer; results must find theirs. */
+function withOwnIds(calls: ModelCall[]): ModelCall[] {
+  return calls.map((call, index) => {
+    const repeated = calls.findIndex((other) => other.toolCallId === call.toolCallId) < index;
+    return repeated || !call.toolCallId ? { ...call, toolCallId: `${call.toolCallId || "call"}_${index}` } : call;
+  });
+}
+
+/** The answer as the model reads it again. Reasoning is not given back: providers differ in what they take. */
+function assistantMessage(answer: Answer): AssistantModelMessage {
+  const text = answer.text === "" ? [] : [{ type: "text" as const, text: answer.text }];
+  const calls = answer.calls.map(({ toolCallId, toolName, input }) => ({
+    type: "tool-call" as const,
+    toolCallId,
+    toolName,
+    input: input ?? {},
+  }));
+  return { role: "assistant", content: [...text, ...calls] };
+}
+
+/** The newest whole turns that fit; a turn begins with a person's message. The last turn is always whole. */
+export function withinContext(messages: ModelMessage[], maxChars = MAX_CONTEXT_CHARS): ModelMessage[] {
+  const starts = messages.flatMap((message, index) => (message.role === "user" ? [index] : []));
+  const sizes = messages.map((message) => JSON.stringify(message).length);
+  const fits = (from: number) => sizes.slice(from).reduce((sum, size) => sum + size, 0) <= maxChars;
+  return messages.slice(starts.find(fits) ?? starts.at(-1) ?? 0);
+}
+
+const FILTERED: Problem = { code: "upstream_failed", detail: "The provider's content filter ended the answer." };
+
+const gatewayError = z.object({ error: z.object({ message: z.string(), code: problemCode.catch("upstream_failed") }) });
+
+/** What went wrong with a model call. The gateway's words are public already; anything else is not passed on. */
+export function problemOfModel(error: unknown): Problem {
+  const body = APICallError.isInstance(error) ? parseJson(error.responseBody ?? "") : { error };
+  const known = gatewayError.safeParse(body).data ?? gatewayError.safeParse(error).data;
+  if (known) return { code: known.error.code, detail: known.error.message };
+  if (typeof error === "string" && error !== "") return { code: "upstream_failed", detail: error };
+  return { code: "upstream_failed", detail: "The model's answer broke off." };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

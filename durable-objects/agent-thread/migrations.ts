@@ -1,0 +1,60 @@
+import type { Migration } from "../kit/migrate.ts";
+
+/** The thread's schema, oldest step first. */
+export const MIGRATIONS: readonly Migration[] = [
+  `
+  CREATE TABLE runs (
+    run_id TEXT PRIMARY KEY,
+    epoch INTEGER NOT NULL,
+    run_order TEXT NOT NULL,
+    phase TEXT NOT NULL,
+    steps INTEGER NOT NULL DEFAULT 0,
+    resumptions INTEGER NOT NULL DEFAULT 0,
+    group_id TEXT,
+    next_n INTEGER NOT NULL DEFAULT 1,
+    acked_n INTEGER NOT NULL DEFAULT 0,
+    worked_ms INTEGER NOT NULL DEFAULT 0,
+    working_since INTEGER
+  );
+  CREATE TABLE outbox (
+    run_id TEXT NOT NULL,
+    n INTEGER NOT NULL,
+    report TEXT NOT NULL,
+    PRIMARY KEY (run_id, n)
+  );
+  CREATE TABLE items (
+    item_id TEXT PRIMARY KEY,
+    run_id TEXT NOT NULL,
+    item TEXT NOT NULL
+  );
+  CREATE TABLE messages (
+    n INTEGER PRIMARY KEY AUTOINCREMENT,
+    run_id TEXT NOT NULL,
+    message TEXT NOT NULL
+  );
+  CREATE TABLE calls (
+    run_id TEXT NOT NULL,
+    step INTEGER NOT NULL,
+    position INTEGER NOT NULL,
+    tool_call_id TEXT NOT NULL,
+    tool TEXT NOT NULL,
+    input TEXT NOT NULL,
+    state TEXT NOT NULL,
+    item_id TEXT,
+    ask_id TEXT,
+    result TEXT,
+    PRIMARY KEY (run_id, step, position)
+  );
+  CREATE TABLE steers (
+    message_id TEXT PRIMARY KEY,
+    run_id TEXT NOT NULL,
+    text TEXT NOT NULL,
+    used INTEGER NOT NULL DEFAULT 0
+  );
+  CREATE TABLE allowed (
+    tool TEXT NOT NULL,
+    pattern TEXT NOT NULL,
+    PRIMARY KEY (tool, pattern)
+  );
+  `,
+];

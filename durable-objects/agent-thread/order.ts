@@ -1,0 +1,24 @@
+import { z } from "zod";
+import { conversationHead, conversationRepository } from "#contract/conversation";
+import { conversationId, orgId, sandboxId } from "#contract/ids";
+import { message } from "#contract/message";
+import { run } from "#contract/run";
+import type { RunOrder } from "#platform/rpc";
+
+/** A run order as it is kept: stored bytes are read through this. */
+export const runOrder: z.ZodType<RunOrder> = z.object({
+  orgId,
+  conversationId,
+  run,
+  prompt: z.object({ message, authorName: z.string() }),
+  binding: z.object({ orgId, conversationId, sandboxId, repository: conversationRepository.nullable() }),
+  allowed: conversationHead.shape.allowed,
+  wantsTitle: z.boolean(),
+});
+
+/** A person's message as the model reads it: who wrote it, what is attached, what it says. */
+export function promptText(prompt: RunOrder["prompt"]): string {
+  const author = prompt.authorName.replace(/\s+/g, " ").trim();
+  const files = prompt.message.attachments.map((file) => `Attached: ${file.name} (${file.mime}, ${file.size} bytes)`);
+  return [`From ${author}:`, ...files, prompt.message.content].join("\n");
+}

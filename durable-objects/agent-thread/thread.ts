@@ -1,0 +1,202 @@
+import type { Approval, Question } from "#contract/ask";
+import type { Message } from "#contract/message";
+import { fail, ok, type Result } from "#contract/problem";
+import type { Env } from "#platform/env";
+import type { AgentThreadRpc, RunOrder } from "#platform/rpc";
+import type { Alarms } from "../kit/alarms.ts";
+import { type Call, callAsking, updateCall } from "./calls.ts";
+import { digestOf } from "./digest.ts";
+import { failRun } from "./executors/run-failure.ts";
+import { promptText } from "./order.ts";
+import { RunSession } from "./run-session.ts";
+import { isOver, type ThreadStore } from "./store.ts";
+import type { ThreadWorld } from "./world.ts";
+
+export interface ThreadDeps {
+  env: Env;
+  store: ThreadStore;
+  alarms: Alarms;
+  world: ThreadWorld;
+  keepAlive(work: Promise<unknown>): void;
+}
+
+/** A run in progress is looked after this often: its loop may be gone. */
+export const TICK_MS = 10_000;
+/** Working time a run may take; waits for people do not count. */
+export const RUN_LIMIT_MS = 2 * 60 * 60 * 1000;
+
+const TICK = "tick";
+const LIMIT_PREFIX = "limit:";
+
+/** The runs of one agent in one conversation. */
+export class Thread implements AgentThreadRpc {
+  readonly #deps: ThreadDeps;
+  readonly #sessions = new Map<string, RunSession>();
+
+  constructor(deps: ThreadDeps) {
+    this.#deps = deps;
+  }
+
+  async start(order: RunOrder): Promise<Result<null>> {
+    const { store } = this.#deps;
+    const known = store.run(order.run.id);
+    if (known) return this.#startAgain(known.epoch, order);
+    const other = store.unfinishedRuns().find((row) => !isOver(row));
+    if (other) return fail("conflict", `Run ${other.order.run.id} is in progress in this thread.`);
+    for (const row of store.fencedRuns()) this.#session(row.order).retire();
+    store.insertRun(order);
+    store.updateRun(order.run.id, { workingSince: Date.now() });
+    this.#phaseChanged(order.run.id);
+    this.#session(order).begin();
+    return ok(null);
+  }
+
+  async steer(runId: string, message: { message: Message; authorName: string }): Promise<Result<null>> {
+    const row = this.#deps.store.run(runId);
+    if (!row) return fail("not_found", "This thread has no such run.");
+    if (isOver(row)) return fail("conflict", "The run is over.");
+    this.#session(row.order).steer(
+      message.message.id,
+      promptText({ message: message.message, authorName: message.authorName }),
+    );
+    return ok(null);
+  }
+
+  async cancel(runId: string, reason: string): Promise<Result<null>> {
+    const row = this.#deps.store.run(runId);
+    if (row) this.#session(row.order).cancel(reason);
+    return ok(null);
+  }
+
+  async decideApproval(runId: string, approval: Approval): Promise<Result<null>> {
+    const call = callAsking(this.#deps.store, runId, approval.id);
+    if (!call) return fail("not_found", "Nothing waits for this approval.");
+    if (approval.status === "pending") return fail("invalid", "The approval is not decided.");
+    const digest = await digestOf({ runId, tool: call.tool, args: call.input });
+    if (digest !== approval.digest) return fail("conflict", "The approval is for other arguments.");
+    const asking = callAsking(this.#deps.store, runId, approval.id);
+    if (asking?.state !== "asking") return ok(null);
+    this.#settleApproval(asking, approval);
+    return ok(null);
+  }
+
+  async answerQuestion(runId: string, question: Question): Promise<Result<null>> {
+    const call = callAsking(this.#deps.store, runId, question.id);
+    if (!call) return fail("not_found", "Nothing waits for this answer.");
+    if (question.status === "pending") return fail("invalid", "The question is not answered.");
+    if (call.state !== "asking") return ok(null);
+    const answered = question.status === "answered";
+    const result = answered ? question.answers.join("\n") : UNANSWERED[question.status as "dismissed" | "expired"];
+    this.#resume(call, (session) => {
+      session.reporter.complete(call.itemId ?? "", {
+        status: answered ? "completed" : "declined",
+        text: answered ? result : "",
+      });
+      updateCall(this.#deps.store, call, { state: "settled", result });
+    });
+    return ok(null);
+  }
+
+  /** What is due: looks after every run that is not over, and ends those over their limit. */
+  tick(nowMs: number): void {
+    const due = this.#deps.alarms.due(nowMs);
+    for (const row of this.#deps.store.unfinishedRuns()) {
+      this.#phaseChanged(row.order.run.id);
+      const session = this.#session(row.order);
+      if (due.includes(LIMIT_PREFIX + row.order.run.id)) failRun(session, "time_limit", OVER_TIME);
+      this.#lookAfter(session);
+    }
+  }
+
+  /** Takes a run up again whose loop is gone, and sends what has not been acknowledged. */
+  #lookAfter(session: RunSession): void {
+    const row = session.row();
+    if (row.phase === "working" && session.idle) {
+      this.#deps.store.updateRun(session.runId, { resumptions: row.resumptions + 1 });
+      session.goOn();
+    }
+    session.deliver();
+  }
+
+  #startAgain(epoch: number, order: RunOrder): Result<null> {
+    const { store } = this.#deps;
+    const runId = order.run.id;
+    const row = store.run(runId);
+    if (!row || order.run.epoch < epoch) return ok(null);
+    if (order.run.epoch > epoch) {
+      const revived = row.phase === "fenced" ? { phase: "working" as const, workingSince: Date.now() } : {};
+      store.updateRun(runId, { epoch: order.run.epoch, ...revived });
+      this.#phaseChanged(runId);
+      this.#sessions.get(runId)?.adoptEpoch();
+    }
+    this.#lookAfter(this.#session(row.order));
+    return ok(null);
+  }
+
+  #settleApproval(call: Call, approval: Approval): void {
+    const { store } = this.#deps;
+    if (approval.status === "approved") {
+      this.#resume(call, () => {
+        if (approval.scope === "always") store.allow({ tool: approval.tool, pattern: approval.pattern });
+        updateCall(store, call, { state: "approved" });
+      });
+      return;
+    }
+    const why = approval.reason ? `: ${approval.reason}` : ".";
+    const result = approval.status === "denied" ? `Denied by a person${why}` : "Denied: nobody decided in time.";
+    this.#resume(call, (session) => {
+      session.reporter.complete(call.itemId ?? "", { status: "declined", text: approval.reason ?? "" });
+      updateCall(store, call, { state: "settled", result });
+    });
+  }
+
+  /** A person acted on a waiting call: what that changes and the end of the wait are one commit. */
+  #resume(call: Call, change: (session: RunSession) => void): void {
+    const { store } = this.#deps;
+    const row = store.run(call.runId);
+    if (!row || isOver(row)) return;
+    const session = this.#session(row.order);
+    store.together(() => {
+      change(session);
+      session.reporter.report({ type: "run.resumed" });
+      store.updateRun(call.runId, { phase: "working", workingSince: Date.now() });
+    });
+    this.#phaseChanged(call.runId);
+    session.goOn();
+  }
+
+  #session(order: RunOrder): RunSession {
+    const known = this.#sessions.get(order.run.id);
+    if (known) return known;
+    const { env, store, world, keepAlive } = this.#deps;
+    const phaseChanged = (runId: string) => this.#phaseChanged(runId);
+    const session = new RunSession({ env, store, world, keepAlive, phaseChanged }, order);
+    this.#sessions.set(order.run.id, session);
+    return session;
+  }
+
+  /** Deadlines follow the phase: a working run is ticked and limited, a waiting one costs nothing. */
+  #phaseChanged(runId: string): void {
+    const { alarms, store } = this.#deps;
+    const row = store.run(runId);
+    if (!row) return;
+    const now = Date.now();
+    if (row.phase === "working") {
+      alarms.set(LIMIT_PREFIX + runId, (row.workingSince ?? now) + RUN_LIMIT_MS - row.workedMs);
+    } else alarms.clear(LIMIT_PREFIX + runId);
+    if (row.phase === "working" || (row.phase !== "fenced" && store.hasReports(runId)))
+      alarms.setEarlier(TICK, now + TICK_MS);
+    if (row.phase === "fenced" || (row.phase === "done" && !store.hasReports(runId))) this.#sessions.delete(runId);
+  }
+}
+
+const UNANSWERED = {
+  dismissed: "Declined: the people dismissed the question. Go on without an answer.",
+  expired: "Declined: nobody answered in time. Go on without an answer.",
+} as const;
+
+const OVER_TIME = {
+  code: "limit_exceeded" as const,
+  detail: "The run worked for two hours, which is its limit.",
+  limit: "2 hours per run",
+};

@@ -1,0 +1,33 @@
+import { jsonSchema, type ToolSet, tool } from "ai";
+import { z } from "zod";
+import { bashTool } from "./bash.ts";
+import { editTool, readTool, writeTool } from "./files.ts";
+import { askTool, planTool } from "./people.ts";
+import { globTool, grepTool, listTool } from "./search.ts";
+import type { Tool } from "./tool.ts";
+
+const TOOLS: readonly Tool[] = [
+  bashTool,
+  readTool,
+  writeTool,
+  editTool,
+  globTool,
+  grepTool,
+  listTool,
+  planTool,
+  askTool,
+];
+
+export function findTool(name: string): Tool | null {
+  return TOOLS.find((one) => one.name === name) ?? null;
+}
+
+/** The tools as the model sees them. They have no `execute`: the executor runs each call at its own checkpoint. */
+export function modelTools(): ToolSet {
+  return Object.fromEntries(
+    TOOLS.map((one) => {
+      const { $schema: _, ...schema } = z.toJSONSchema(one.input);
+      return [one.name, tool({ description: one.description, inputSchema: jsonSchema(schema as object) })];
+    }),
+  );
+}

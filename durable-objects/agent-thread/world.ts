@@ -1,0 +1,105 @@
+import { exports } from "cloudflare:workers";
+import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
+import type { LanguageModel } from "ai";
+import { fail, ok, type Result } from "#contract/problem";
+import type { Changes, ExecRequest, FileListing } from "#contract/workspace";
+import { configOf } from "#platform/config";
+import type { Env } from "#platform/env";
+import { hostUrl } from "#platform/hosts";
+import { settle } from "#platform/problem-response";
+import type { RunOrder, SandboxRpc } from "#platform/rpc";
+import { conversationStub, sandboxStub } from "#platform/stubs";
+import { signRunToken } from "#platform/tokens";
+
+/** The sandbox of a run. Its machine starts with the first call that needs it. */
+export interface RunSandbox {
+  exec(exec: ExecRequest & { execId: string }): Promise<Result<ReadableStream<Uint8Array>>>;
+  kill(execId: string): Promise<Result<null>>;
+  readFile(path: string): Promise<Result<{ bytes: Uint8Array; size: number }>>;
+  writeFile(path: string, bytes: Uint8Array): Promise<Result<null>>;
+  listFiles(path: string): Promise<Result<FileListing>>;
+  changes(): Promise<Result<Changes>>;
+}
+
+/** How a thread reaches everything outside of it. */
+export interface ThreadWorld {
+  /** The socket that takes the reports of a run, accepted. */
+  openReports(order: RunOrder): Promise<Result<WebSocket>>;
+  sandbox(order: RunOrder): RunSandbox;
+  model(order: RunOrder): LanguageModel;
+  /** Keeps a whole output; the address at which it can be read. */
+  keepOutput(order: RunOrder, itemId: string, text: string): Promise<Result<string>>;
+}
+
+/** One object, so that a test can stand in for the world. */
+export const threadWorld = {
+  of(env: Env): ThreadWorld {
+    return {
+      openReports: (order) => openReports(env, order),
+      sandbox: (order) => sandboxOf(env, order),
+      model: (order) => gatewayModel(env, order),
+      keepOutput: (order, itemId, text) => keepOutput(env, { order, itemId, text }),
+    };
+  },
+};
+
+async function openReports(env: Env, order: RunOrder): Promise<Result<WebSocket>> {
+  const principal = JSON.stringify({ kind: "service", orgId: order.orgId });
+  const response = await conversationStub(env, order.orgId, order.conversationId).fetch("http://conversation/report", {
+    headers: { upgrade: "websocket", "x-quayside-principal": principal },
+  });
+  if (!response.webSocket) {
+    if (response.status === 404) return fail("not_found", "The conversation does not exist.");
+    return fail("unavailable", `The conversation answered ${response.status}.`);
+  }
+  response.webSocket.accept();
+  return ok(response.webSocket);
+}
+
+function sandboxOf(env: Env, order: RunOrder): RunSandbox {
+  const { binding } = order;
+  const stub = () => sandboxStub(env, binding) as unknown as SandboxRpc;
+  return {
+    exec: (exec) => settle(stub().exec(binding, exec), "sandbox"),
+    kill: (execId) => settle(stub().kill(binding, execId), "sandbox"),
+    readFile: (path) => settle(stub().readFile(binding, path), "sandbox"),
+    writeFile: (path, bytes) => settle(stub().writeFile(binding, { path, bytes }), "sandbox"),
+    listFiles: (path) => settle(stub().listFiles(binding, path), "sandbox"),
+    changes: () => settle(stub().changes(binding), "sandbox"),
+  };
+}
+
+/** The run's model behind our own gateway, called in-process. Each request carries a fresh run token. */
+function gatewayModel(env: Env, order: RunOrder): LanguageModel {
+  const self = (exports as unknown as { default: Fetcher }).default;
+  const provider = createOpenAICompatible({
+    name: "quayside",
+    baseURL: `${hostUrl(configOf(env), "llm")}/v1`,
+    includeUsage: true,
+    apiKey: () =>
+      signRunToken(env, {
+        kind: "run",
+        orgId: order.orgId,
+        conversationId: order.conversationId,
+        runId: order.run.id,
+      }),
+    fetch: (input, init) => self.fetch(new Request(input, init)),
+  });
+  return provider.chatModel(order.run.model);
+}
+
+async function keepOutput(
+  env: Env,
+  output: { order: RunOrder; itemId: string; text: string },
+): Promise<Result<string>> {
+  const { order, itemId, text } = output;
+  try {
+    await env.FILES.put(`${order.orgId}/outputs/${itemId}`, text, {
+      httpMetadata: { contentType: "text/plain; charset=utf-8" },
+      customMetadata: { conversationId: order.conversationId },
+    });
+    return ok(`/api/conversations/${order.conversationId}/outputs/${itemId}`);
+  } catch {
+    return fail("unavailable", "The output could not be kept.");
+  }
+}
