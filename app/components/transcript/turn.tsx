@@ -18,7 +18,7 @@ const NO_ITEMS: readonly string[] = [];
 export const Turn = memo(function Turn({ runId }: { runId: string }) {
   const run = useLive((store) => store.state.runs.get(runId));
   const itemIds = useLive((store) => store.timeline.itemsOf.get(runId)) ?? NO_ITEMS;
-  const name = useLive((store) => store.state.head?.participants.find((one) => one.memberId === run?.agentId)?.name);
+  const name = useLive((store) => store.state.head?.participants.find((one) => one.kind === "agent")?.name);
   if (!run) return null;
   return (
     <article
