@@ -121,7 +121,8 @@ async function take(browser: Browser, shot: Shot, one: (typeof CASES)[number]): 
   const findings: string[] = [];
   page.on("pageerror", (error) => findings.push(`error: ${error.message}`));
   page.on("console", (line) => {
-    if (line.type() === "error" && !line.text().includes("404")) findings.push(`console: ${line.text()}`);
+    if (line.type() === "error" && !line.text().startsWith("Failed to load resource"))
+      findings.push(`console: ${line.text()}`);
   });
   await page.goto(`${base}${shot.path}`);
   await page.waitForTimeout(500);
