@@ -75,11 +75,13 @@ export default function Frame() {
           <Outlet />
         </main>
       </div>
-      <Suspense>
-        {overlay === "nav" && <NavSheet me={me} conversations={conversations} onClose={close} />}
-        {overlay === "palette" && <Palette open onOpenChange={close} onShortcuts={() => setOverlay("shortcuts")} />}
-        {overlay === "shortcuts" && <Shortcuts open onOpenChange={close} />}
-      </Suspense>
+      {overlay && (
+        <Suspense>
+          {overlay === "nav" && <NavSheet me={me} conversations={conversations} onClose={close} />}
+          {overlay === "palette" && <Palette open onOpenChange={close} onShortcuts={() => setOverlay("shortcuts")} />}
+          {overlay === "shortcuts" && <Shortcuts open onOpenChange={close} />}
+        </Suspense>
+      )}
     </FrameContext.Provider>
   );
 }

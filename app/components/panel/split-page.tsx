@@ -28,10 +28,15 @@ export function SplitPage({ panel, children }: SplitPageProps) {
       <div className="h-full" style={beside ? { width: `${100 - percent}%` } : undefined}>
         {children}
       </div>
-      <Suspense>
-        {beside && <BesidePanel panel={panel} percent={percent} onResize={setPercent} onResized={keep} />}
-        {panel && wide === false && <PanelSheet {...panel} />}
-      </Suspense>
+      {panel && wide !== null && (
+        <Suspense>
+          {wide ? (
+            <BesidePanel panel={panel} percent={percent} onResize={setPercent} onResized={keep} />
+          ) : (
+            <PanelSheet {...panel} />
+          )}
+        </Suspense>
+      )}
     </div>
   );
 }
