@@ -16,20 +16,23 @@ interface Answer {
 /** Renders a page as a stream; readers that cannot wait for the rest get it whole. */
 async function render(request: Request, { status, headers }: Answer, [entry, nonce]: [EntryContext, string]) {
   let finalStatus = status;
+  const slow = new AbortController();
+  const timer = setTimeout(() => slow.abort(), ABORT_AFTER_MS);
   const body = await renderToReadableStream(
     <NonceContext.Provider value={nonce}>
       <RemixServer context={entry} url={request.url} abortDelay={ABORT_AFTER_MS} nonce={nonce} />
     </NonceContext.Provider>,
     {
       nonce,
-      signal: AbortSignal.timeout(ABORT_AFTER_MS),
+      signal: slow.signal,
       onError(error) {
         finalStatus = 500;
         console.error(error);
       },
     },
   );
-  if (isbot(request.headers.get("user-agent"))) await body.allReady;
+  const whole = body.allReady.catch(() => undefined).finally(() => clearTimeout(timer));
+  if (isbot(request.headers.get("user-agent"))) await whole;
   headers.set("content-type", "text/html; charset=utf-8");
   return new Response(body, { status: finalStatus, headers });
 }

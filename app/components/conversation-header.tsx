@@ -58,11 +58,10 @@ function Title() {
         <button
           type="button"
           className="max-w-full truncate rounded-6 px-1 text-left hover:bg-n3"
-          title={title}
+          title={text.header.renameThis(title)}
           onClick={() => setEditing(true)}
         >
           {title}
-          <span className="sr-only">, {text.header.rename}</span>
         </button>
       </h1>
     );

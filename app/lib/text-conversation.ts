@@ -6,7 +6,7 @@ const listed = (names: string[]) =>
 /** The words of a conversation's page. */
 export const conversationText = {
   header: {
-    rename: "rename",
+    renameThis: (title: string) => `${title} (click to rename)`,
     titleLabel: "Title of this conversation",
     cost: "What this conversation has cost",
     more: "More actions",
@@ -57,6 +57,7 @@ export const conversationText = {
     steered: "to the running agent",
     deleted: "This message was deleted.",
     attachments: "Attachments",
+    task: (done: boolean) => (done ? "done" : "to do"),
     sending: "Sending",
     willBeSent: "Will be sent when the connection is back",
     sendAgain: "Send again",
@@ -145,6 +146,7 @@ export const conversationText = {
 
   panel: {
     label: "Workspace",
+    resize: "Width of the workspace",
     tab: { changes: "Changes", files: "Files", terminal: "Terminal", run: "Run details" },
   },
 

@@ -3,8 +3,8 @@ import { type ShouldRevalidateFunctionArgs, useLoaderData, useSearchParams } fro
 import { useEffect } from "react";
 import { Composer } from "../components/composer/composer.tsx";
 import { ConversationHeader } from "../components/conversation-header.tsx";
-import type { Tab } from "../components/panel/side-panel.tsx";
-import { isTab, SplitPage } from "../components/panel/split-page.tsx";
+import { SplitPage } from "../components/panel/split-page.tsx";
+import { isTab, type Tab } from "../components/panel/tabs.ts";
 import { Transcript } from "../components/transcript/transcript.tsx";
 import { answerOf } from "../lib/context.ts";
 import { listChanged } from "../lib/list-refresh.ts";

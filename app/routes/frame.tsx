@@ -11,7 +11,6 @@ import { lazy, Suspense, useEffect, useMemo, useState } from "react";
 import { ErrorPage } from "../components/error-page.tsx";
 import { FrameContext } from "../components/frame/frame-context.ts";
 import { Nav } from "../components/frame/nav.tsx";
-import { Dialog } from "../components/ui/dialog.tsx";
 import { answerOf } from "../lib/context.ts";
 import { useListRefresh } from "../lib/list-refresh.ts";
 import { preferenceCookies } from "../lib/preferences.ts";
@@ -19,6 +18,7 @@ import { useShortcut } from "../lib/shortcuts.ts";
 import { text } from "../lib/text.ts";
 import type { loader as rootLoader } from "../root.tsx";
 
+const NavSheet = lazy(() => import("../components/frame/nav-sheet.tsx"));
 const Palette = lazy(() => import("../components/frame/palette.tsx"));
 const Shortcuts = lazy(async () => ({
   default: (await import("../components/frame/shortcuts-dialog.tsx")).ShortcutsDialog,
@@ -75,13 +75,13 @@ export default function Frame() {
           <Outlet />
         </main>
       </div>
-      <Dialog open={overlay === "nav"} onOpenChange={close} title={text.nav.label} look="sheet">
-        <Nav me={me} conversations={conversations} narrow={false} />
-      </Dialog>
-      <Suspense>
-        {overlay === "palette" && <Palette open onOpenChange={close} onShortcuts={() => setOverlay("shortcuts")} />}
-        {overlay === "shortcuts" && <Shortcuts open onOpenChange={close} />}
-      </Suspense>
+      {overlay && (
+        <Suspense>
+          {overlay === "nav" && <NavSheet me={me} conversations={conversations} onClose={close} />}
+          {overlay === "palette" && <Palette open onOpenChange={close} onShortcuts={() => setOverlay("shortcuts")} />}
+          {overlay === "shortcuts" && <Shortcuts open onOpenChange={close} />}
+        </Suspense>
+      )}
     </FrameContext.Provider>
   );
 }

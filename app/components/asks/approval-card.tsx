@@ -28,8 +28,8 @@ export function ApprovalCard({ approval, keys = false }: ApprovalCardProps) {
     return act !== null;
   });
   return (
-    <section
-      className="flex flex-col gap-3 rounded-10 border border-amber-line bg-n1 p-3"
+    <fieldset
+      className="flex min-w-0 flex-col gap-3 rounded-10 border border-amber-line bg-n1 p-3"
       aria-label={text.approval.label(approval.summary)}
     >
       <div className="flex items-start gap-2">
@@ -58,7 +58,7 @@ export function ApprovalCard({ approval, keys = false }: ApprovalCardProps) {
           {keys && <KeyHint />}
         </div>
       )}
-    </section>
+    </fieldset>
   );
 }
 

@@ -10,7 +10,11 @@ export type Ask = { kind: "approval"; approval: Approval } | { kind: "question";
 export function asksOf(head: ConversationHead | null): Ask[] {
   const approvals = (head?.approvals ?? []).map((approval): Ask => ({ kind: "approval", approval }));
   const questions = (head?.questions ?? []).map((question): Ask => ({ kind: "question", question }));
-  return [...approvals, ...questions];
+  return [...approvals, ...questions].sort((a, b) => askedAt(a).localeCompare(askedAt(b)));
+}
+
+function askedAt(ask: Ask): string {
+  return ask.kind === "approval" ? ask.approval.requestedAt : ask.question.askedAt;
 }
 
 /** The card of an item's pending approval or question, in the flow. */

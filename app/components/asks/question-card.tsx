@@ -31,8 +31,8 @@ export function QuestionCard({ question, keys = false }: QuestionCardProps) {
     return option !== undefined;
   });
   return (
-    <section
-      className="flex flex-col gap-3 rounded-10 border border-accent-line bg-n1 p-3"
+    <fieldset
+      className="flex min-w-0 flex-col gap-3 rounded-10 border border-accent-line bg-n1 p-3"
       aria-label={text.question.label}
     >
       <div className="flex items-start gap-2">
@@ -48,7 +48,7 @@ export function QuestionCard({ question, keys = false }: QuestionCardProps) {
         onSend={send}
         onDismiss={() => void answer({ type: "question.dismiss", questionId: question.id })}
       />
-    </section>
+    </fieldset>
   );
 }
 

@@ -49,10 +49,11 @@ export function Composer({ models }: { models: Model[] }) {
         >
           <AttachmentList list={attachments.list} onRemove={attachments.remove} />
           <Words draft={draft} onChange={setDraft} onSend={() => send("auto")} onFiles={attachments.add} />
-          <div className="flex flex-wrap items-center gap-1 px-2 pb-2">
+          <div className="flex items-center gap-1 px-2 pb-2">
             <AttachButton onFiles={attachments.add} />
-            <Settings models={models} />
-            <span className="flex-1" />
+            <span className="flex min-w-0 flex-1 gap-1">
+              <Settings models={models} />
+            </span>
             <SendButtons activeRunId={activeRunId} ready={ready} onSend={send} />
           </div>
         </form>

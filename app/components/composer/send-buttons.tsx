@@ -71,7 +71,7 @@ function StopButton({ runId }: { runId: string }) {
   return (
     <Button onClick={() => void store.command({ type: "run.cancel", runId }).catch(() => undefined)}>
       <Square size={12} aria-hidden />
-      {text.composer.stop}
+      <span className="sr-only sm:not-sr-only">{text.composer.stop}</span>
     </Button>
   );
 }

@@ -25,7 +25,7 @@ export function Picker({ label, name, value, onChange, children }: PickerProps) 
         title={label}
         value={value}
         onChange={(event) => onChange(event.target.value)}
-        className="h-7 max-w-[160px] truncate rounded-6 border border-transparent bg-transparent px-1 text-12 text-n11 hover:border-n7 hover:text-n12 pointer-coarse:h-10"
+        className="h-7 w-full max-w-[160px] truncate rounded-6 border border-transparent bg-transparent px-1 text-12 text-n11 hover:border-n7 hover:text-n12 pointer-coarse:h-10"
       >
         {children}
       </select>

@@ -39,6 +39,8 @@ const theme = EditorView.theme({
   ".cm-collapsedLines": { background: "var(--n3)", color: "var(--n11)" },
   ".cm-changedLine": { backgroundColor: "var(--green-soft) !important" },
   ".cm-deletedChunk": { backgroundColor: "var(--red-soft) !important" },
+  ".cm-deletedText, .cm-deletedText *, .cm-changedText, .cm-changedText *": { color: "var(--n12) !important" },
+  ".cm-deletedChunk .cm-deletedText": { backgroundColor: "transparent" },
   "&.cm-merge-a .cm-changedLine": { backgroundColor: "var(--red-soft) !important" },
 });
 

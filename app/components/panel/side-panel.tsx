@@ -5,22 +5,12 @@ import { useHead } from "../../lib/live/use-live.ts";
 import { text } from "../../lib/text.ts";
 import { IconButton } from "../ui/button.tsx";
 import { Skeleton } from "../ui/page.tsx";
+import { type SidePanelProps, TABS, type Tab } from "./tabs.ts";
 
 const ChangesTab = lazy(() => import("./changes-tab.tsx"));
 const FilesTab = lazy(() => import("./files-tab.tsx"));
 const TerminalTab = lazy(() => import("./terminal-tab.tsx"));
 const RunTab = lazy(() => import("./run-tab.tsx"));
-
-export const TABS = ["changes", "files", "terminal", "run"] as const;
-export type Tab = (typeof TABS)[number];
-
-export interface SidePanelProps {
-  tab: Tab;
-  file: string | null;
-  onTab: (tab: Tab) => void;
-  onFile: (file: string | null) => void;
-  onClose: () => void;
-}
 
 /** The workspace beside the conversation. Each tab is loaded when it is first shown. */
 export function SidePanel({ tab, file, onTab, onFile, onClose }: SidePanelProps) {

@@ -1,14 +1,9 @@
-import { Dialog as Radix } from "radix-ui";
-import { type ReactNode, useEffect, useState } from "react";
-import { Group, Panel, Separator } from "react-resizable-panels";
+import { lazy, type ReactNode, Suspense, useEffect, useState } from "react";
 import { readKept, writeKept } from "../../lib/kept.ts";
-import { text } from "../../lib/text.ts";
-import { SidePanel, type SidePanelProps, TABS, type Tab } from "./side-panel.tsx";
+import type { SidePanelProps } from "./tabs.ts";
 
-/** The tab of a URL, or null where it names none. */
-export function isTab(value: string | null): Tab | null {
-  return TABS.find((one) => one === value) ?? null;
-}
+const BesidePanel = lazy(() => import("./beside-panel.tsx"));
+const PanelSheet = lazy(() => import("./panel-sheet.tsx"));
 
 interface SplitPageProps {
   panel: SidePanelProps | null;
@@ -16,53 +11,33 @@ interface SplitPageProps {
 }
 
 const SIZE_KEY = "panel-percent";
+const FIRST_PERCENT = 42;
 
 /** The page with its side panel: beside it, resizable and remembered, or over it where there is no room. */
 export function SplitPage({ panel, children }: SplitPageProps) {
   const wide = useWide();
-  const [size, setSize] = useState<number | null>(null);
-  useEffect(() => setSize(readKept<number>(SIZE_KEY) ?? 42), []);
-  const beside = panel !== null && wide && size !== null;
+  const [percent, setPercent] = useState(FIRST_PERCENT);
+  useEffect(() => setPercent(readKept<number>(SIZE_KEY) ?? FIRST_PERCENT), []);
+  const beside = panel !== null && wide === true;
+  const keep = (next: number) => {
+    setPercent(next);
+    writeKept(SIZE_KEY, next);
+  };
   return (
-    <>
-      <Group
-        orientation="horizontal"
-        className="h-full"
-        onLayoutChanged={(layout) => {
-          const percent = layout.side;
-          if (percent !== undefined) writeKept(SIZE_KEY, percent);
-        }}
-      >
-        <Panel id="page" minSize="320px" className="h-full">
-          {children}
-        </Panel>
-        {beside && (
-          <>
-            <Separator className="w-px bg-n6 outline-offset-0 hover:bg-accent focus-visible:bg-accent" />
-            <Panel id="side" minSize="360px" maxSize="720px" defaultSize={`${size}%`} className="h-full">
-              <aside className="h-full" aria-label={text.panel.label}>
-                <SidePanel {...panel} />
-              </aside>
-            </Panel>
-          </>
-        )}
-      </Group>
-      {panel && wide === false && <PanelSheet {...panel} />}
-    </>
-  );
-}
-
-function PanelSheet(panel: SidePanelProps) {
-  return (
-    <Radix.Root open onOpenChange={(open) => !open && panel.onClose()}>
-      <Radix.Portal>
-        <Radix.Overlay className="fixed inset-0 z-30 bg-scrim" />
-        <Radix.Content className="fixed inset-x-0 top-0 bottom-0 z-30 bg-n1" aria-describedby={undefined}>
-          <Radix.Title className="sr-only">{text.panel.label}</Radix.Title>
-          <SidePanel {...panel} />
-        </Radix.Content>
-      </Radix.Portal>
-    </Radix.Root>
+    <div className="relative h-full">
+      <div className="h-full" style={beside ? { width: `${100 - percent}%` } : undefined}>
+        {children}
+      </div>
+      {panel && wide !== null && (
+        <Suspense>
+          {wide ? (
+            <BesidePanel panel={panel} percent={percent} onResize={setPercent} onResized={keep} />
+          ) : (
+            <PanelSheet {...panel} />
+          )}
+        </Suspense>
+      )}
+    </div>
   );
 }
 
@@ -70,7 +45,7 @@ function PanelSheet(panel: SidePanelProps) {
 function useWide(): boolean | null {
   const [wide, setWide] = useState<boolean | null>(null);
   useEffect(() => {
-    const query = window.matchMedia("(min-width: 900px)");
+    const query = window.matchMedia("(min-width: 960px)");
     const read = () => setWide(query.matches);
     read();
     query.addEventListener("change", read);

@@ -3,6 +3,7 @@ import ReactMarkdown, { type Components } from "react-markdown";
 import rehypeHighlight from "rehype-highlight";
 import rehypeSanitize, { defaultSchema } from "rehype-sanitize";
 import remarkGfm from "remark-gfm";
+import { text } from "../../lib/text.ts";
 import { CodeBlock } from "./code-block.tsx";
 
 /** The default schema plus the class names that highlighting needs; no markup of the writer's own survives. */
@@ -19,6 +20,9 @@ const components: Components = {
     <a href={href} rel="noopener noreferrer" target="_blank">
       {children}
     </a>
+  ),
+  input: ({ checked }) => (
+    <input type="checkbox" disabled checked={checked ?? false} aria-label={text.message.task(checked ?? false)} />
   ),
   pre: ({ children }: ComponentProps<"pre">) => <CodeBlock>{children}</CodeBlock>,
 };

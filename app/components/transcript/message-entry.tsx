@@ -20,7 +20,7 @@ export const MessageEntry = memo(function MessageEntry({ messageId }: { messageI
   return (
     <article className="rounded-10 bg-n3 px-4 py-3" aria-label={text.message.label(author)}>
       <header className="flex items-center gap-2 text-12 text-n11">
-        <h3 className="font-semibold text-13 text-n12">{author}</h3>
+        <h2 className="font-semibold text-13 text-n12">{author}</h2>
         <Time at={message.createdAt} />
         {message.editedAt && <span>{text.message.edited}</span>}
         {message.mode === "steer" && <span>{text.message.steered}</span>}
@@ -62,7 +62,7 @@ export function PendingEntry({ message }: { message: PendingMessage }) {
   return (
     <article className="rounded-10 bg-n3 px-4 py-3" aria-label={text.message.pendingLabel}>
       <header className="flex items-center gap-2 text-12 text-n11">
-        <h3 className="font-semibold text-13 text-n12">{text.message.you}</h3>
+        <h2 className="font-semibold text-13 text-n12">{text.message.you}</h2>
         {!message.problem && <span>{away ? text.message.willBeSent : text.message.sending}</span>}
       </header>
       <p className="whitespace-pre-wrap text-15">{message.content}</p>

@@ -59,8 +59,8 @@ function StepLine({ item, active }: { item: Item; active: boolean }) {
   const { added, removed } = item.detail;
   return (
     <>
-      <Icon size={14} className={`shrink-0 ${active ? "text-accent" : ""}`} aria-hidden />
-      <span className={`shrink-0 ${active ? "pulse font-medium text-n12" : ""} ${object ? "" : "min-w-0 truncate"}`}>
+      <Icon size={14} className={`shrink-0 ${active ? "pulse text-accent" : ""}`} aria-hidden />
+      <span className={`shrink-0 ${active ? "font-medium text-n12" : ""} ${object ? "" : "min-w-0 truncate"}`}>
         {verb}
       </span>
       {object && (

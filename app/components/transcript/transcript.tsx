@@ -22,7 +22,7 @@ export function Transcript() {
         {...SCROLLABLE}
         className="h-full overflow-y-auto overscroll-contain [overflow-anchor:none]"
       >
-        <div ref={content} className="mx-auto flex max-w-[760px] flex-col gap-5 px-4 py-6">
+        <div ref={content} className="mx-auto flex max-w-[792px] flex-col gap-5 px-4 py-6">
           {older && <p className="text-center text-12 text-n11">{text.transcript.older}</p>}
           {entries.length + pending.length === 0 && <p className="text-15 text-n11">{text.transcript.empty}</p>}
           {entries.map((entry) =>

@@ -18,7 +18,7 @@ const NO_ITEMS: readonly string[] = [];
 export const Turn = memo(function Turn({ runId }: { runId: string }) {
   const run = useLive((store) => store.state.runs.get(runId));
   const itemIds = useLive((store) => store.timeline.itemsOf.get(runId)) ?? NO_ITEMS;
-  const name = useLive((store) => store.state.head?.participants.find((one) => one.memberId === run?.agentId)?.name);
+  const name = useLive((store) => store.state.head?.participants.find((one) => one.kind === "agent")?.name);
   if (!run) return null;
   return (
     <article
@@ -39,7 +39,7 @@ export const Turn = memo(function Turn({ runId }: { runId: string }) {
 function TurnHeader({ run, name }: { run: Run; name: string }) {
   return (
     <header className="flex min-h-6 flex-wrap items-center gap-x-2 text-12 text-n11">
-      <h3 className="font-semibold text-13 text-n12">{name}</h3>
+      <h2 className="font-semibold text-13 text-n12">{name}</h2>
       <span>
         {text.executor[run.executor]} · {shortModel(run.model)}
       </span>
@@ -76,7 +76,7 @@ function Prose({ itemId }: { itemId: string }) {
 
 function TurnEnd({ run, quiet }: { run: Run; quiet: boolean }) {
   const store = useStore();
-  if (run.status === "running" && !quiet) return <p className="pulse py-1 text-13 text-n11">{text.turn.starting}</p>;
+  if (run.status === "running" && !quiet) return <p className="py-1 text-13 text-n11">{text.turn.starting}</p>;
   if (run.status === "waiting" && run.waitingFor)
     return <p className="py-1 text-13 text-amber">{text.waitingFor[run.waitingFor]}</p>;
   if (run.status !== "failed" && run.status !== "cancelled") return null;

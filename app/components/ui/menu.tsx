@@ -1,5 +1,4 @@
-import { DropdownMenu } from "radix-ui";
-import type { ReactNode } from "react";
+import { cloneElement, lazy, type ReactElement, type ReactNode, Suspense, useState } from "react";
 
 export interface MenuEntry {
   label: string;
@@ -9,29 +8,31 @@ export interface MenuEntry {
   disabled?: boolean;
 }
 
-/** A button's menu. Its trigger is `children`. */
-export function Menu({ entries, children }: { entries: MenuEntry[]; children: ReactNode }) {
+const load = () => import("./menu-open.tsx");
+const MenuOpen = lazy(load);
+
+interface MenuProps {
+  entries: MenuEntry[];
+  /** Its button. */
+  children: ReactElement;
+}
+
+/** A button's menu. The code of menus comes when a person first reaches for one. */
+export function Menu({ entries, children }: MenuProps) {
+  const [wanted, setWanted] = useState(false);
+  const closed = cloneElement(children, {
+    "aria-haspopup": "menu",
+    "aria-expanded": false,
+    onClick: () => setWanted(true),
+    onPointerEnter: () => void load(),
+    onFocus: () => void load(),
+  });
+  if (!wanted) return closed;
   return (
-    <DropdownMenu.Root>
-      <DropdownMenu.Trigger asChild>{children}</DropdownMenu.Trigger>
-      <DropdownMenu.Portal>
-        <DropdownMenu.Content className="float z-50 min-w-[200px] max-w-[320px] p-1" sideOffset={4} align="end">
-          {entries.map((entry) => (
-            <DropdownMenu.Item
-              key={entry.label}
-              onSelect={entry.onSelect}
-              disabled={entry.disabled ?? false}
-              className="flex items-start gap-2 rounded-6 px-2 py-1.5 text-13 outline-none data-[highlighted]:bg-n4 data-[disabled]:opacity-60 pointer-coarse:py-2.5"
-            >
-              {entry.icon && <span className="mt-0.5 text-n11">{entry.icon}</span>}
-              <span className="flex flex-col">
-                <span>{entry.label}</span>
-                {entry.detail && <span className="text-12 text-n11">{entry.detail}</span>}
-              </span>
-            </DropdownMenu.Item>
-          ))}
-        </DropdownMenu.Content>
-      </DropdownMenu.Portal>
-    </DropdownMenu.Root>
+    <Suspense fallback={closed}>
+      <MenuOpen entries={entries} open>
+        {children}
+      </MenuOpen>
+    </Suspense>
   );
 }
