@@ -10,6 +10,9 @@ import { conversationRoutes } from "./routes/conversations.ts";
 import { fileRoutes } from "./routes/files.ts";
 import { meRoutes } from "./routes/me.ts";
 import { messageRoutes } from "./routes/messages.ts";
+import { modelRoutes } from "./routes/models.ts";
+import { outputRoutes } from "./routes/outputs.ts";
+import { providerRoutes } from "./routes/providers.ts";
 import { repositoryRoutes } from "./routes/repositories.ts";
 import { sandboxRoutes } from "./routes/sandbox.ts";
 import { workspaceRoutes } from "./routes/workspace.ts";
@@ -21,6 +24,9 @@ export const routes: AnyRoute[] = [
   ...messageRoutes,
   ...repositoryRoutes,
   ...fileRoutes,
+  ...outputRoutes,
+  ...providerRoutes,
+  ...modelRoutes,
   ...sandboxRoutes,
   ...workspaceRoutes,
 ];

@@ -47,12 +47,19 @@ describe("bad input", () => {
     const world = await makeWorld();
     const post = (body: string, headers: Record<string, string> = JSON_TYPE) =>
       problemOf(world.fetch("/api/conversations", { method: "POST", body, headers }));
-    expect(await post('{"kind": ')).toMatchObject({ status: 400, code: "invalid", detail: expect.stringContaining("JSON") });
+    expect(await post('{"kind": ')).toMatchObject({
+      status: 400,
+      code: "invalid",
+      detail: expect.stringContaining("JSON"),
+    });
     expect(await post("kind=coding", { "content-type": "application/x-www-form-urlencoded" })).toMatchObject({
       code: "unsupported",
     });
     expect(await post("{}", { "content-type": "text/plain" })).toMatchObject({ status: 415 });
-    expect(await post(`${'{"a":'.repeat(40)}1${"}".repeat(40)}`)).toMatchObject({ code: "invalid", detail: expect.stringContaining("nested") });
+    expect(await post(`${'{"a":'.repeat(40)}1${"}".repeat(40)}`)).toMatchObject({
+      code: "invalid",
+      detail: expect.stringContaining("nested"),
+    });
     expect((await world.json<{ items: unknown[] }>("GET", "/api/conversations")).body.items).toEqual([]);
   });
 

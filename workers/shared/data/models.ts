@@ -1,15 +1,32 @@
-import { asc, eq } from "drizzle-orm";
-import { z } from "zod";
-import { DEMO_MODEL, providerModel } from "#contract/provider";
-import { providers } from "./tables/providers.ts";
+import { DEMO_MODEL, type Model } from "#contract/provider";
+import { listProviders } from "./providers.ts";
 import type { TenantDb } from "./tenant-db.ts";
 
-/** The model of new conversations: the first of the enabled providers, or the built-in one where there is none. */
+const DEMO: Omit<Model, "isDefault"> = {
+  id: DEMO_MODEL,
+  name: "Demo model",
+  provider: "Built in",
+  demo: true,
+  contextTokens: null,
+};
+
+/** The models of the org's enabled providers, and the built-in one last. The first is the default. */
+export async function listModels(db: TenantDb): Promise<Model[]> {
+  const providers = (await listProviders(db)).filter((provider) => provider.enabled);
+  const real = providers.flatMap((provider) =>
+    provider.models.map((one) => ({
+      id: `${provider.slug}/${one.name}`,
+      name: one.name,
+      provider: provider.name,
+      demo: false,
+      contextTokens: one.contextTokens,
+    })),
+  );
+  return [...real, DEMO].map((one, index) => ({ ...one, isDefault: index === 0 }));
+}
+
+/** The model of new conversations. */
 export async function defaultModel(db: TenantDb): Promise<string> {
-  const rows = await db.select(providers, { where: eq(providers.enabled, true), orderBy: asc(providers.id) });
-  for (const row of rows) {
-    const first = z.array(providerModel).safeParse(JSON.parse(row.models)).data?.[0];
-    if (first) return `${row.slug}/${first.name}`;
-  }
-  return DEMO_MODEL;
+  const [first] = await listModels(db);
+  return first?.id ?? DEMO_MODEL;
 }

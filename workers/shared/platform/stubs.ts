@@ -2,7 +2,7 @@ import type { Env } from "./env.ts";
 import type { AgentThreadRpc, ConversationRpc, SandboxBinding, SandboxRpc } from "./rpc.ts";
 
 /** An object's methods and its `fetch`, which takes WebSocket upgrades. */
-export type Stub<T> = T & Pick<Fetcher, "fetch">;
+export type Stub<T> = T & DurableObjectStub;
 
 /*
  * The runtime's own mapped stub types cannot express JSON values (`unknown` maps to `never`), so the stubs are typed by the
