@@ -44,6 +44,16 @@ export default defineConfig({
           setupFiles: ["./workers/shared/data/apply-migrations.ts"],
         },
       },
+      {
+        test: {
+          name: "browser",
+          include: ["app/e2e/**/*.e2e.ts"],
+          testTimeout: 120_000,
+          hookTimeout: 180_000,
+          fileParallelism: false,
+          bail: 1,
+        },
+      },
     ],
   },
 });
