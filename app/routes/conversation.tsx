@@ -103,5 +103,5 @@ function markRead(store: ReturnType<typeof useStore>, seq: number): void {
     ...[...store.state.runs.values()].map((one) => one.seq),
   );
   if (store.connectionState !== "live" || !mine || mine.readSeq >= newest) return;
-  void store.command({ type: "read.move", seq }).catch(() => undefined);
+  void store.command({ type: "read.move", seq }).then(listChanged, () => undefined);
 }
