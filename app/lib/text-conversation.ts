@@ -110,6 +110,7 @@ export const conversationText = {
     interruptDetail: "Stops the present run and starts this",
     otherWays: "Other ways to send",
     stop: "Stop",
+    archived: "This conversation is archived. Restore it to go on.",
     uploading: "uploading",
     tooLarge: (limit: string) => `larger than ${limit}, not attached`,
     removeAttachment: (name: string) => `Remove ${name}`,

@@ -1,7 +1,7 @@
 import type { LoaderFunctionArgs, MetaFunction } from "@remix-run/cloudflare";
 import { type ShouldRevalidateFunctionArgs, useLoaderData, useSearchParams } from "@remix-run/react";
 import { useEffect } from "react";
-import { Composer } from "../components/composer/composer.tsx";
+import { ComposerOrRestore } from "../components/composer/restore-bar.tsx";
 import { ConversationHeader } from "../components/conversation-header.tsx";
 import { SplitPage } from "../components/panel/split-page.tsx";
 import { isTab, type Tab } from "../components/panel/tabs.ts";
@@ -64,7 +64,7 @@ function Conversation({ snapshot, models }: ReturnType<typeof useLoaderData<type
         <div className="flex h-full min-h-0 flex-col">
           <ConversationHeader panelOpen={tab !== null} onPanel={() => (tab ? close() : show({ tab: "changes" }))} />
           <Transcript />
-          <Composer models={models} />
+          <ComposerOrRestore models={models} />
         </div>
       </SplitPage>
     </StoreProvider>

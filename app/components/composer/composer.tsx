@@ -136,7 +136,7 @@ function Settings({ models }: { models: Model[] }) {
   const store = useStore();
   const { model, autonomy } = useHead().settings;
   const configure = (changes: { model?: string; autonomy?: "ask" | "auto_safe" | "auto" }) =>
-    void store.command({ type: "conversation.configure", ...changes }).catch(() => undefined);
+    store.attempt({ type: "conversation.configure", ...changes });
   return (
     <>
       <Picker label={text.composer.model} value={model} onChange={(value) => configure({ model: value })}>

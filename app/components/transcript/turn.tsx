@@ -90,7 +90,7 @@ function TurnEnd({ run, quiet }: { run: Run; quiet: boolean }) {
       ) : (
         <p className="text-13 text-n11">{text.turn.cancelled}</p>
       )}
-      <Button onClick={() => void store.command({ type: "run.retry", runId: run.id }).catch(() => undefined)}>
+      <Button onClick={() => store.attempt({ type: "run.retry", runId: run.id })}>
         <RotateCcw size={14} aria-hidden />
         {text.turn.retry}
       </Button>
