@@ -94,7 +94,7 @@ export const conversationText = {
   },
 
   composer: {
-    label: "Message",
+    label: "Your message",
     placeholder: "Say what you want done",
     attach: "Attach files",
     model: "Model",

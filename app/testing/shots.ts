@@ -46,7 +46,7 @@ const SHOTS: Shot[] = [
     path: RUNNING,
     act: async (page) => {
       await page.context().setOffline(true);
-      await page.getByRole("textbox", { name: "Message" }).fill("Are you there?");
+      await page.getByRole("textbox", { name: "Your message" }).fill("Are you there?");
       await page.keyboard.press("Enter");
       await page.waitForTimeout(200);
     },
@@ -57,7 +57,7 @@ const SHOTS: Shot[] = [
     name: "typed",
     path: `/conversations/${id("cnv", 3)}`,
     act: async (page) => {
-      await page.getByRole("textbox", { name: "Message" }).fill("Say hello.\nThen wait.");
+      await page.getByRole("textbox", { name: "Your message" }).fill("Say hello.\nThen wait.");
       await page.keyboard.press("Enter");
       await page.waitForTimeout(600);
     },
