@@ -50,7 +50,7 @@ function Title() {
   const keep = (value: string) => {
     setEditing(false);
     const next = value.trim();
-    if (next && next !== title) void store.command({ type: "conversation.rename", title: next }).catch(() => undefined);
+    if (next && next !== title) store.attempt({ type: "conversation.rename", title: next });
   };
   if (!editing) {
     return (
@@ -99,8 +99,7 @@ function More() {
         {
           label: archived ? text.header.restore : text.header.archive,
           icon: archived ? <ArchiveRestore size={14} aria-hidden /> : <Archive size={14} aria-hidden />,
-          onSelect: () =>
-            void store.command({ type: "conversation.archive", archived: !archived }).catch(() => undefined),
+          onSelect: () => store.attempt({ type: "conversation.archive", archived: !archived }),
         },
         {
           label: text.header.reload,

@@ -94,7 +94,7 @@ export const conversationText = {
   },
 
   composer: {
-    label: "Message",
+    label: "Your message",
     placeholder: "Say what you want done",
     attach: "Attach files",
     model: "Model",
@@ -110,6 +110,7 @@ export const conversationText = {
     interruptDetail: "Stops the present run and starts this",
     otherWays: "Other ways to send",
     stop: "Stop",
+    archived: "This conversation is archived. Restore it to go on.",
     uploading: "uploading",
     tooLarge: (limit: string) => `larger than ${limit}, not attached`,
     removeAttachment: (name: string) => `Remove ${name}`,

@@ -17,6 +17,8 @@ import { Notice, ProblemNotice } from "../components/ui/notice.tsx";
 import { Page } from "../components/ui/page.tsx";
 import { ApiProblem } from "../lib/api.ts";
 import { answerOf } from "../lib/context.ts";
+import { writeKept } from "../lib/kept.ts";
+import { newKey } from "../lib/new-key.ts";
 import { suggestionsFor } from "../lib/suggestions.ts";
 import { text } from "../lib/text.ts";
 
@@ -44,7 +46,7 @@ export async function action({ request, context }: ActionFunctionArgs) {
     })
     .catch(asProblem);
   if (made instanceof ApiProblem) return refused(made.problem);
-  const clientId = word("clientId") || crypto.randomUUID();
+  const clientId = word("clientId") || newKey();
   const posted = await context.api.conversations.post(made.id, { clientId, content }).catch(asProblem);
   if (posted instanceof ApiProblem) return refused(posted.problem);
   return redirect(`/conversations/${made.id}`);
@@ -137,17 +139,26 @@ function SubmitButton() {
 /** The key of the first message, made in the browser: the same form sent twice carries the same key. */
 function ClientId() {
   const [id, setId] = useState("");
-  useEffect(() => setId(crypto.randomUUID()), []);
+  useEffect(() => setId(newKey()), []);
   return <input type="hidden" name="clientId" value={id} />;
+}
+
+/** The draft goes only when the page does: a refused form stays as it is. */
+function forgetWhenGone(): void {
+  if (!window.location.pathname.endsWith("/new")) writeKept("draft:new", null);
 }
 
 function PromptField({ model }: { model: string }) {
   const [draft, setDraft] = useDraft("new");
   const field = useRef<HTMLTextAreaElement>(null);
-  const submitting = useNavigation().formMethod === "POST";
   useEffect(() => {
-    if (submitting) return () => setDraft("");
-  }, [submitting, setDraft]);
+    if (window.matchMedia("(pointer: fine)").matches) field.current?.focus();
+  }, []);
+  const { state, formMethod } = useNavigation();
+  const taken = state === "loading" && formMethod === "POST";
+  useEffect(() => {
+    if (taken) return forgetWhenGone;
+  }, [taken]);
   return (
     <div className="flex flex-col gap-3">
       <Field id="content" label={text.start.prompt} hint={text.start.promptHint}>

@@ -1,7 +1,7 @@
 import type { LoaderFunctionArgs, MetaFunction } from "@remix-run/cloudflare";
 import { type ShouldRevalidateFunctionArgs, useLoaderData, useSearchParams } from "@remix-run/react";
 import { useEffect } from "react";
-import { Composer } from "../components/composer/composer.tsx";
+import { ComposerOrRestore } from "../components/composer/restore-bar.tsx";
 import { ConversationHeader } from "../components/conversation-header.tsx";
 import { SplitPage } from "../components/panel/split-page.tsx";
 import { isTab, type Tab } from "../components/panel/tabs.ts";
@@ -64,7 +64,7 @@ function Conversation({ snapshot, models }: ReturnType<typeof useLoaderData<type
         <div className="flex h-full min-h-0 flex-col">
           <ConversationHeader panelOpen={tab !== null} onPanel={() => (tab ? close() : show({ tab: "changes" }))} />
           <Transcript />
-          <Composer models={models} />
+          <ComposerOrRestore models={models} />
         </div>
       </SplitPage>
     </StoreProvider>
@@ -103,5 +103,5 @@ function markRead(store: ReturnType<typeof useStore>, seq: number): void {
     ...[...store.state.runs.values()].map((one) => one.seq),
   );
   if (store.connectionState !== "live" || !mine || mine.readSeq >= newest) return;
-  void store.command({ type: "read.move", seq }).catch(() => undefined);
+  void store.command({ type: "read.move", seq }).then(listChanged, () => undefined);
 }

@@ -16,7 +16,7 @@ export default function Settings() {
       <div className="mx-auto flex max-w-[760px] flex-col gap-6 px-4 pt-6 pb-16 sm:px-8 sm:pt-10">
         <div className="flex min-h-8 items-center gap-4">
           <NavButton />
-          <h1 className="font-semibold text-24">{text.settings.title}</h1>
+          <h1 className="font-semibold text-18 sm:text-24">{text.settings.title}</h1>
         </div>
         <nav aria-label={text.settings.sections} className="-mt-2 flex gap-1 overflow-x-auto border-n6 border-b">
           {SECTIONS.map(([label, to]) => (

@@ -14,6 +14,7 @@ interface Shot {
   name: string;
   path: string;
   empty?: boolean;
+  contrast?: boolean;
   act?: (page: Page) => Promise<void>;
 }
 
@@ -40,12 +41,23 @@ const SHOTS: Shot[] = [
     },
   },
   { name: "running", path: RUNNING },
+  {
+    name: "offline",
+    path: RUNNING,
+    act: async (page) => {
+      await page.context().setOffline(true);
+      await page.getByRole("textbox", { name: "Your message" }).fill("Are you there?");
+      await page.keyboard.press("Enter");
+      await page.waitForTimeout(200);
+    },
+  },
+  { name: "contrast", path: FINISHED, contrast: true, act: top },
   { name: "fresh", path: `/conversations/${id("cnv", 3)}` },
   {
     name: "typed",
     path: `/conversations/${id("cnv", 3)}`,
     act: async (page) => {
-      await page.getByRole("textbox", { name: "Message" }).fill("Say hello.\nThen wait.");
+      await page.getByRole("textbox", { name: "Your message" }).fill("Say hello.\nThen wait.");
       await page.keyboard.press("Enter");
       await page.waitForTimeout(600);
     },
@@ -115,6 +127,7 @@ async function take(browser: Browser, shot: Shot, one: (typeof CASES)[number]): 
   const context = await browser.newContext({ viewport: { width: one.width, height: one.height } });
   await context.addCookies([
     { name: "qs_theme", value: one.theme, url: base },
+    ...(shot.contrast ? [{ name: "qs_contrast", value: "high", url: base }] : []),
     ...(shot.empty ? [{ name: "fake", value: "empty", url: base }] : []),
   ]);
   const page = await context.newPage();

@@ -19,7 +19,7 @@ export function secureDocument(response: Response, facts: DocumentFacts): Respon
     secured.headers.set("x-frame-options", "DENY");
     secured.headers.set("permissions-policy", "camera=(), geolocation=(), microphone=(), payment=()");
   }
-  if (!secured.headers.has("cache-control")) secured.headers.set("cache-control", "no-store");
+  if (!secured.headers.has("cache-control")) secured.headers.set("cache-control", "private, no-cache");
   return secured;
 }
 

@@ -1,17 +1,40 @@
-import { CloudOff, LoaderCircle } from "lucide-react";
+import { CloudOff, LoaderCircle, X } from "lucide-react";
 import type { Presence } from "#contract/frame";
-import { useLive } from "../../lib/live/use-live.ts";
+import type { ConnectionState } from "../../lib/live/connection.ts";
+import { useLive, useStore } from "../../lib/live/use-live.ts";
 import { text } from "../../lib/text.ts";
+import { IconButton } from "../ui/button.tsx";
+import { ProblemNotice } from "../ui/notice.tsx";
 
-/** The honest state of the connection, and who else is here. It takes no room while all is well and quiet. */
+/** What was refused, the honest state of the connection, and who else is here. No room while all is well and quiet. */
 export function ComposerStatus() {
   const state = useLive((store) => store.connectionState);
-  const presence = useLive((store) => store.presence);
-  const self = useLive((store) => store.memberId);
-  const others = wordsFor(presence.filter((one) => one.memberId !== self));
-  if (state === "live" || state === "connecting") {
-    return others ? <p className="truncate text-12 text-n11">{others}</p> : null;
-  }
+  const away = state !== "live" && state !== "connecting";
+  return (
+    <>
+      <Refusal />
+      {away ? <Away state={state} /> : <Others />}
+    </>
+  );
+}
+
+function Refusal() {
+  const store = useStore();
+  const notice = useLive((one) => one.notice);
+  if (!notice) return null;
+  return (
+    <div className="flex items-start gap-1">
+      <div className="min-w-0 flex-1">
+        <ProblemNotice problem={notice} />
+      </div>
+      <IconButton label={text.actions.close} onClick={() => store.setNotice(null)}>
+        <X size={14} aria-hidden />
+      </IconButton>
+    </div>
+  );
+}
+
+function Away({ state }: { state: Exclude<ConnectionState, "live" | "connecting"> }) {
   const Icon = state === "offline" ? CloudOff : LoaderCircle;
   return (
     <p
@@ -22,6 +45,13 @@ export function ComposerStatus() {
       {text.connection[state]}
     </p>
   );
+}
+
+function Others() {
+  const presence = useLive((store) => store.presence);
+  const self = useLive((store) => store.memberId);
+  const words = wordsFor(presence.filter((one) => one.memberId !== self));
+  return words ? <p className="truncate text-12 text-n11">{words}</p> : null;
 }
 
 function wordsFor(others: Presence[]): string {

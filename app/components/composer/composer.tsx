@@ -13,6 +13,7 @@ import { SendButtons } from "./send-buttons.tsx";
 import { AutonomyOptions, ModelOptions, Picker } from "./settings-pickers.tsx";
 import { useAttachments } from "./use-attachments.ts";
 import { useDraft } from "./use-draft.ts";
+import { useTyping } from "./use-typing.ts";
 
 /** Where people write. What Enter does follows from what the agent does. */
 export function Composer({ models }: { models: Model[] }) {
@@ -49,12 +50,16 @@ export function Composer({ models }: { models: Model[] }) {
         >
           <AttachmentList list={attachments.list} onRemove={attachments.remove} />
           <Words draft={draft} onChange={setDraft} onSend={() => send("auto")} onFiles={attachments.add} />
-          <div className="flex items-center gap-1 px-2 pb-2">
+          <div className="flex flex-wrap items-center justify-between gap-1 px-2 pb-2">
             <AttachButton onFiles={attachments.add} />
-            <span className="flex min-w-0 flex-1 gap-1">
+            <span
+              className={`flex min-w-0 gap-1 sm:order-none sm:flex-1 ${activeRunId ? "order-first basis-full" : "flex-1"}`}
+            >
               <Settings models={models} />
             </span>
-            <SendButtons activeRunId={activeRunId} ready={ready} onSend={send} />
+            <span className="flex shrink-0 gap-1">
+              <SendButtons activeRunId={activeRunId} ready={ready} onSend={send} />
+            </span>
           </div>
         </form>
       </div>
@@ -71,17 +76,11 @@ interface WordsProps {
 
 /** Grows with its text up to 40 % of the page's height: the hidden twin has the same words and gives the height. */
 function Words({ draft, onChange, onSend, onFiles }: WordsProps) {
-  const store = useStore();
-  const typedAt = useRef(0);
+  const sayTyping = useTyping();
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;
     event.preventDefault();
     onSend();
-  };
-  const sayTyping = () => {
-    if (Date.now() - typedAt.current < 3_000) return;
-    typedAt.current = Date.now();
-    store.connection.presence("typing");
   };
   return (
     <div className="grid max-h-[40dvh] overflow-y-auto text-15">
@@ -99,7 +98,6 @@ function Words({ draft, onChange, onSend, onFiles }: WordsProps) {
           onChange(event.target.value);
           sayTyping();
         }}
-        onBlur={() => store.connection.presence("viewing")}
         onKeyDown={onKeyDown}
         onPaste={(event: ClipboardEvent) => {
           if (event.clipboardData.files.length === 0) return;
@@ -138,7 +136,7 @@ function Settings({ models }: { models: Model[] }) {
   const store = useStore();
   const { model, autonomy } = useHead().settings;
   const configure = (changes: { model?: string; autonomy?: "ask" | "auto_safe" | "auto" }) =>
-    void store.command({ type: "conversation.configure", ...changes }).catch(() => undefined);
+    store.attempt({ type: "conversation.configure", ...changes });
   return (
     <>
       <Picker label={text.composer.model} value={model} onChange={(value) => configure({ model: value })}>

@@ -1,4 +1,5 @@
 import { ArrowDown, ArrowUp, X } from "lucide-react";
+import type { PendingCommand } from "../../lib/live/store.ts";
 import { useHead, useLive, useStore } from "../../lib/live/use-live.ts";
 import { text } from "../../lib/text.ts";
 import { IconButton } from "../ui/button.tsx";
@@ -9,7 +10,7 @@ export function Queue() {
   const thread = useHead().threads.find((one) => one.queue.length > 0);
   if (!thread) return null;
   const { queue, id: threadId } = thread;
-  const run = (command: Parameters<typeof store.command>[0]) => void store.command(command).catch(() => undefined);
+  const run = (command: PendingCommand) => store.attempt(command);
   const swap = (index: number, other: number) => {
     const next = [...queue];
     const [moved] = next.splice(index, 1);

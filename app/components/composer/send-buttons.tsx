@@ -69,7 +69,7 @@ export function SendButtons({ activeRunId, ready, onSend }: SendButtonsProps) {
 function StopButton({ runId }: { runId: string }) {
   const store = useStore();
   return (
-    <Button onClick={() => void store.command({ type: "run.cancel", runId }).catch(() => undefined)}>
+    <Button onClick={() => store.attempt({ type: "run.cancel", runId })}>
       <Square size={12} aria-hidden />
       <span className="sr-only sm:not-sr-only">{text.composer.stop}</span>
     </Button>

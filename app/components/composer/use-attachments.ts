@@ -3,6 +3,7 @@ import { LIMITS } from "#contract/limits";
 import { problemFrom } from "../../lib/api.ts";
 import { browserApi } from "../../lib/browser-api.ts";
 import { bytes } from "../../lib/format.ts";
+import { newKey } from "../../lib/new-key.ts";
 import { text } from "../../lib/text.ts";
 
 export interface Attachment {
@@ -21,7 +22,7 @@ export function useAttachments() {
   const add = (files: Iterable<File>) => {
     const room = LIMITS.attachmentsPerMessage - list.length;
     for (const file of [...files].slice(0, room)) {
-      const key = crypto.randomUUID();
+      const key = newKey();
       const tooLarge = file.size > LIMITS.attachmentBytes;
       const problem = tooLarge ? text.composer.tooLarge(bytes(LIMITS.attachmentBytes)) : null;
       setList((all) => [...all, { key, name: file.name, id: null, problem }]);

@@ -82,6 +82,7 @@ function Recent({ conversations }: { conversations: ConversationSummary[] }) {
   return (
     <div className="flex min-h-0 flex-1 flex-col pt-3">
       <h2 className="px-2 pb-1 font-medium text-12 text-n11">{text.nav.recent}</h2>
+      {conversations.length === 0 && <p className="px-2 text-12 text-n11">{text.nav.noneYet}</p>}
       <ul className="min-h-0 flex-1 overflow-y-auto">
         {conversations.map((one) => (
           <li key={one.id}>
@@ -89,7 +90,6 @@ function Recent({ conversations }: { conversations: ConversationSummary[] }) {
           </li>
         ))}
       </ul>
-      {conversations.length === 0 && <p className="px-2 text-12 text-n11">{text.nav.noneYet}</p>}
     </div>
   );
 }

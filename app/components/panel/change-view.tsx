@@ -12,7 +12,7 @@ import { PanelProblem } from "./changes-tab.tsx";
 import { languageOf, readOnly } from "./language.ts";
 import { useAnswerOf } from "./use-answer-of.ts";
 
-const SIDE_BY_SIDE_PX = 640;
+const SIDE_BY_SIDE_PX = 600;
 
 interface ChangeViewProps {
   path: string;

@@ -1,27 +1,5 @@
 import { SCROLLABLE } from "../ui/scrollable.ts";
-
-interface DiffLine {
-  key: number;
-  kind: "add" | "remove" | "hunk" | "same";
-  text: string;
-}
-
-const HIDDEN = /^(?:diff --git|index |--- |\+\+\+ |new file mode|deleted file mode|\\ No newline)/;
-
-/** The lines of a unified diff without its file headers. */
-export function diffLines(diff: string): DiffLine[] {
-  const lines = diff.replace(/\n$/, "").split("\n");
-  const firstHunk = lines.findIndex((line) => line.startsWith("@@"));
-  return lines
-    .map((line, key) => ({ key, text: line, kind: kindOf(line) }))
-    .filter(({ key, text }) => !(key <= Math.max(firstHunk, 4) && HIDDEN.test(text)));
-}
-
-function kindOf(line: string): DiffLine["kind"] {
-  if (line.startsWith("@@")) return "hunk";
-  if (line.startsWith("+")) return "add";
-  return line.startsWith("-") ? "remove" : "same";
-}
+import { diffLines } from "./diff-lines.ts";
 
 /** A unified diff in one column; added and removed lines keep their signs, so that colour is not the only mark. */
 export function Diff({ diff, label }: { diff: string; label: string }) {

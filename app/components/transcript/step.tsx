@@ -3,6 +3,7 @@ import { useState } from "react";
 import type { Item } from "#contract/run";
 import { useLive } from "../../lib/live/use-live.ts";
 import { text } from "../../lib/text.ts";
+import { useScripted } from "../../lib/use-scripted.ts";
 import { PendingAsk } from "../asks/pending-ask.tsx";
 import { StepBody } from "./step-body.tsx";
 import { stepFace } from "./step-face.ts";
@@ -21,6 +22,7 @@ export function Step({ item }: { item: Item }) {
   });
   const active = item.status === "in_progress";
   const open = chosen ?? (asks || opensByItself(item));
+  const scripted = useScripted();
   return (
     <div className={item.parentId ? "ml-5" : ""}>
       <details
@@ -39,7 +41,7 @@ export function Step({ item }: { item: Item }) {
             aria-hidden
           />
         </summary>
-        {open && (
+        {(open || !scripted) && (
           <div className="flex flex-col gap-2 py-1.5 pl-6">
             <StepBody item={item} />
           </div>

@@ -1,5 +1,5 @@
 import { RotateCcw } from "lucide-react";
-import { memo } from "react";
+import { memo, useDeferredValue } from "react";
 import type { Run } from "#contract/run";
 import { between, cost, shortModel, tokens } from "../../lib/format.ts";
 import { useLive, useStore } from "../../lib/live/use-live.ts";
@@ -66,10 +66,11 @@ function TurnPart({ id }: { id: string }) {
 
 function Prose({ itemId }: { itemId: string }) {
   const source = useLive((store) => store.textOf(itemId));
+  const shown = useDeferredValue(source);
   if (source === "") return null;
   return (
     <div className="py-2">
-      <Markdown source={source} />
+      <Markdown source={shown} />
     </div>
   );
 }
@@ -89,7 +90,7 @@ function TurnEnd({ run, quiet }: { run: Run; quiet: boolean }) {
       ) : (
         <p className="text-13 text-n11">{text.turn.cancelled}</p>
       )}
-      <Button onClick={() => void store.command({ type: "run.retry", runId: run.id }).catch(() => undefined)}>
+      <Button onClick={() => store.attempt({ type: "run.retry", runId: run.id })}>
         <RotateCcw size={14} aria-hidden />
         {text.turn.retry}
       </Button>

@@ -6,8 +6,11 @@ import { IconButton } from "./button.tsx";
 export function CopyButton({ read }: { read: () => string }) {
   const [copied, setCopied] = useState(false);
   const copy = async () => {
-    await navigator.clipboard.writeText(read());
-    setCopied(true);
+    const done = await navigator.clipboard?.writeText(read()).then(
+      () => true,
+      () => false,
+    );
+    setCopied(done === true);
     setTimeout(() => setCopied(false), 1500);
   };
   return (

@@ -12,9 +12,9 @@ export function Page({ title, action, children }: PageProps) {
   return (
     <div className="h-full overflow-y-auto">
       <div className="mx-auto flex max-w-[760px] flex-col gap-6 px-4 pt-6 pb-16 sm:px-8 sm:pt-10">
-        <div className="flex min-h-8 items-center gap-4">
+        <div className="flex min-h-8 items-center gap-2 sm:gap-4">
           <NavButton />
-          <h1 className="min-w-0 flex-1 font-semibold text-24">{title}</h1>
+          <h1 className="min-w-0 flex-1 font-semibold text-18 sm:text-24">{title}</h1>
           {action}
         </div>
         {children}

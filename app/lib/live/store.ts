@@ -38,6 +38,8 @@ export class ConversationStore {
   pending: PendingMessage[] = [];
   connectionState: ConnectionState = "connecting";
   memberId: string | null = null;
+  /** Why the last thing asked for without waiting was refused, until the next one or until it is put away. */
+  notice: Problem | null = null;
   readonly #options: StoreOptions;
   readonly #texts = new Map<string, string>();
   readonly #listeners = new Set<() => void>();
@@ -80,6 +82,18 @@ export class ConversationStore {
   /** Sends a command under a new id of its own. */
   command(body: PendingCommand): Promise<CommandResult> {
     return this.connection.command({ ...body, clientId: this.#options.newId() } as Command);
+  }
+
+  /** Sends a command nobody waits for: a refusal is shown as this page's notice. */
+  attempt(body: PendingCommand): void {
+    this.setNotice(null);
+    this.command(body).catch((error) => this.setNotice(problemFrom(error)));
+  }
+
+  setNotice(problem: Problem | null): void {
+    if (problem === this.notice) return;
+    this.notice = problem;
+    this.#changed();
   }
 
   /** Shows the message at once and sends it; a refused one stays, with its problem, until it is sent again or dropped. */

@@ -1,6 +1,7 @@
 import { createContext, useContext, useEffect, useState, useSyncExternalStore } from "react";
 import type { Snapshot } from "#contract/conversation";
 import { readKept, writeKept } from "../kept.ts";
+import { newKey } from "../new-key.ts";
 import type { SocketLike } from "./connection.ts";
 import { ConversationStore, type PendingMessage } from "./store.ts";
 
@@ -58,7 +59,7 @@ function makeStore(snapshot: Snapshot): ConversationStore {
       if (document.visibilityState === "visible") requestAnimationFrame(run);
       else setTimeout(run, 100);
     },
-    newId: () => crypto.randomUUID(),
+    newId: newKey,
     keep: (pending) => writeKept(outboxKey(id), pending.length > 0 ? pending : null),
   });
 }
