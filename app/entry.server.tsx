@@ -2,6 +2,7 @@ import type { AppLoadContext, EntryContext } from "@remix-run/cloudflare";
 import { RemixServer } from "@remix-run/react";
 import { isbot } from "isbot";
 import { renderToReadableStream } from "react-dom/server";
+import { loadMarkdown } from "./components/transcript/load-markdown.ts";
 import { NonceContext } from "./lib/nonce.ts";
 
 export { createApi } from "./lib/api.ts";
@@ -15,6 +16,7 @@ interface Answer {
 
 /** Renders a page as a stream; readers that cannot wait for the rest get it whole. */
 async function render(request: Request, { status, headers }: Answer, [entry, nonce]: [EntryContext, string]) {
+  await loadMarkdown();
   let finalStatus = status;
   const slow = new AbortController();
   const timer = setTimeout(() => slow.abort(), ABORT_AFTER_MS);

@@ -1,12 +1,15 @@
-import { lazy, memo, Suspense } from "react";
+import { memo, useEffect, useSyncExternalStore } from "react";
+import { loadedMarkdown, loadMarkdown, onMarkdownLoaded } from "./load-markdown.ts";
 
-const Body = lazy(() => import("./markdown-body.tsx"));
-
-/** Prose in Markdown. The server renders it; until its code is here a browser shows the words as they are. */
+/** Prose in Markdown. Until the renderer's code is here a browser shows the words as they are. */
 export const Markdown = memo(function Markdown({ source }: { source: string }) {
+  const Body = useSyncExternalStore(onMarkdownLoaded, loadedMarkdown, loadedMarkdown);
+  useEffect(() => {
+    if (!Body) void loadMarkdown();
+  }, [Body]);
   return (
-    <Suspense fallback={<p className="prose whitespace-pre-wrap">{source}</p>}>
-      <Body source={source} />
-    </Suspense>
+    <div data-markdown="">
+      {Body ? <Body source={source} /> : <p className="prose whitespace-pre-wrap">{source}</p>}
+    </div>
   );
 });
