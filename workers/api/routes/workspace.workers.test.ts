@@ -112,6 +112,13 @@ describe("workspace routes", () => {
 
   test("a terminal is a WebSocket and nothing else", async () => {
     expect((await call("/terminal")).status).toBe(400);
+    for (const origin of ["https://evil.example", "null", "http://localhost:8787"]) {
+      expect((await call("/terminal", { headers: { upgrade: "websocket", origin } })).status).toBe(403);
+    }
+    const own = await call("/terminal", { headers: { upgrade: "websocket", origin: "http://demo.localhost:8787" } });
+    expect(own.status).toBe(101);
+    own.webSocket?.accept();
+    own.webSocket?.close(1000);
     const opened = await call("/terminal?cols=70&rows=20", { headers: { upgrade: "websocket", cookie: "secret=1" } });
     expect(opened.status).toBe(101);
     opened.webSocket?.accept();
