@@ -21,6 +21,8 @@ export interface ConnectionOptions {
   since: () => number;
   onFrame: (frame: ServerFrame) => void;
   onState: (state: ConnectionState) => void;
+  /** What the browser says of the network; absent where nobody knows. */
+  isOnline?: () => boolean;
   setTimer?: (run: () => void, delayMs: number) => unknown;
   clearTimer?: (timer: unknown) => void;
   random?: () => number;
@@ -153,7 +155,8 @@ export class Connection {
       this.#options.onState("offline");
       return;
     }
-    this.#options.onState(this.#attempts > 3 ? "offline" : "reconnecting");
+    const offline = this.#attempts > 3 || this.#options.isOnline?.() === false;
+    this.#options.onState(offline ? "offline" : "reconnecting");
     this.#schedule();
   }
 
