@@ -36,6 +36,7 @@ interface Waiting {
 
 const PING_EVERY_MS = 25_000;
 const ANSWER_WITHIN_MS = 10_000;
+const ATTACH_WITHIN_MS = 15_000;
 const LONGEST_WAIT_MS = 20_000;
 /** The server will not take this reader back: it must sign in, or the conversation is not its to see. */
 const FINAL_CLOSE_CODES = new Set([4401, 4403, 4404]);
@@ -112,6 +113,7 @@ export class Connection {
     this.#clear();
     const socket = this.#options.open(this.#options.since());
     this.#socket = socket;
+    this.#heartbeat = this.#later(() => this.#closed(0), ATTACH_WITHIN_MS);
     socket.onopen = () => this.#options.onState("catching_up");
     socket.onmessage = (event) => {
       if (socket === this.#socket) this.#receive(event.data);

@@ -76,6 +76,7 @@ export class ConversationStore {
     else if (frame.type === "events") this.#fold(frame.events);
     else if (frame.type === "delta") this.#grow(frame);
     else if (frame.type === "presence") this.presence = frame.members;
+    else if (frame.type === "problem" && frame.id === null) this.notice = frame.problem;
     this.#arrive();
     this.#changed();
   }
