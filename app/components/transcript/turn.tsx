@@ -1,6 +1,6 @@
 import { RotateCcw } from "lucide-react";
 import { memo, useDeferredValue } from "react";
-import type { Run } from "#contract/run";
+import type { Item, Run } from "#contract/run";
 import type { ConversationState } from "#domain/conversation/evolve";
 import { between, cost, shortModel, tokens } from "../../lib/format.ts";
 import { useLive, useStore } from "../../lib/live/use-live.ts";
@@ -29,7 +29,7 @@ export const Turn = memo(function Turn({ runId }: { runId: string }) {
       <TurnHeader run={run} name={name ?? text.turn.agent} />
       <div className="flex flex-col gap-1 pt-1">
         {itemIds.map((id, index) => (
-          <TurnPart key={id} id={id} before={itemIds[index - 1]} />
+          <TurnPart key={id} id={id} before={itemIds[index - 1]} ended={run.finishedAt !== null} />
         ))}
       </div>
       <TurnEnd run={run} quiet={itemIds.length > 0} />
@@ -58,16 +58,27 @@ function TurnHeader({ run, name }: { run: Run; name: string }) {
   );
 }
 
-function TurnPart({ id, before }: { id: string; before: string | undefined }) {
+interface TurnPartProps {
+  id: string;
+  before: string | undefined;
+  /** The run is over: a step that still counts as working was cut off. */
+  ended: boolean;
+}
+
+function TurnPart({ id, before, ended }: TurnPartProps) {
   const item = useLive((store) => store.state.items.get(id));
   const title = useLive((store) => groupTitle(store.state, item?.groupId, before));
   if (!item) return <MessageEntry messageId={id} />;
   return (
     <>
       {title && <h3 className="pt-2 font-medium text-12 text-n11">{title}</h3>}
-      {item.kind === "text" ? <Prose itemId={id} /> : <Step item={item} />}
+      {item.kind === "text" ? <Prose itemId={id} /> : <Step item={ended ? settled(item) : item} />}
     </>
   );
+}
+
+function settled(item: Item): Item {
+  return item.status === "in_progress" ? { ...item, status: "interrupted" } : item;
 }
 
 /** The title of the group that begins with this item, if one does. */
