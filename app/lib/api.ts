@@ -104,8 +104,13 @@ function conversationCalls(call: Caller) {
   return {
     list: (query: ConversationQuery = {}) =>
       call.get(`/api/conversations${search({ ...query })}`, pageOf(conversationSummary)),
-    /** Makes a conversation and gives its id. */
-    create: (body: Partial<ConversationCreate>) => call.post("/api/conversations", startedConversation, body),
+    /** Makes a conversation and gives its id; the same `key` gives the same one. */
+    create: (body: Partial<ConversationCreate>, key?: string) =>
+      call.send("/api/conversations", startedConversation, {
+        method: "POST",
+        body: JSON.stringify(body),
+        headers: { "content-type": "application/json", ...(key ? { "idempotency-key": key } : {}) },
+      }),
     get: (id: string) => call.get(of(id), snapshot),
     patch: (id: string, body: ConversationPatch) => call.json(of(id), nothing, ["PATCH", body]),
     archive: (id: string) => call.send(of(id), nothing, { method: "DELETE" }),

@@ -143,6 +143,8 @@ export const conversationText = {
     stop: "Stop the sandbox",
     restart: "Restart the sandbox",
     refused: "Not done",
+    failed: "The sandbox failed.",
+    afterFailure: "The conversation is whole. Restart the sandbox to go on from its last snapshot.",
   },
 
   panel: {

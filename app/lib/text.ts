@@ -21,7 +21,7 @@ export const text = {
     remove: "Remove",
   },
 
-  keys: { palette: "⌘K" },
+  keys: { palette: (mac: boolean) => (mac ? "⌘K" : "Ctrl K") },
 
   nav: {
     label: "Navigation",

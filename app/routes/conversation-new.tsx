@@ -37,16 +37,15 @@ export async function action({ request, context }: ActionFunctionArgs) {
   const word = (name: string) => String(form.get(name) ?? "").trim();
   const content = word("content");
   if (content === "") return refused({ code: "invalid", detail: text.start.blank });
-  const made = await context.api.conversations
-    .create({
-      model: word("model"),
-      executor: executorName.catch("edge").parse(word("executor")),
-      autonomy: autonomy.catch("auto_safe").parse(word("autonomy")),
-      ...(word("repositoryId") ? { repositoryId: word("repositoryId") } : {}),
-    })
-    .catch(asProblem);
-  if (made instanceof ApiProblem) return refused(made.problem);
   const clientId = word("clientId") || newKey();
+  const settings = {
+    model: word("model"),
+    executor: executorName.catch("edge").parse(word("executor")),
+    autonomy: autonomy.catch("auto_safe").parse(word("autonomy")),
+    ...(word("repositoryId") ? { repositoryId: word("repositoryId") } : {}),
+  };
+  const made = await context.api.conversations.create(settings, clientId).catch(asProblem);
+  if (made instanceof ApiProblem) return refused(made.problem);
   const posted = await context.api.conversations.post(made.id, { clientId, content }).catch(asProblem);
   if (posted instanceof ApiProblem) return refused(posted.problem);
   return redirect(`/conversations/${made.id}`);

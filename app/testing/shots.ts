@@ -134,7 +134,7 @@ async function take(browser: Browser, shot: Shot, one: (typeof CASES)[number]): 
   const findings: string[] = [];
   page.on("pageerror", (error) => findings.push(`error: ${error.message}`));
   page.on("console", (line) => {
-    if (line.type() === "error" && !line.text().startsWith("Failed to load resource"))
+    if (line.type() === "error" && !/^(?:Failed to load resource|WebSocket connection)/.test(line.text()))
       findings.push(`console: ${line.text()}`);
   });
   await page.goto(`${base}${shot.path}`);

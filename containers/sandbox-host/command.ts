@@ -124,7 +124,7 @@ export class Command {
 
   #ended(): Promise<{ exitCode: number; signal: string | null } | Error> {
     return new Promise((resolve) => {
-      this.#child.once("error", resolve);
+      this.#child.on("error", resolve);
       this.#child.once("exit", (code, signal) =>
         resolve({ exitCode: code ?? 128 + (signal === null ? 0 : constants.signals[signal]), signal }),
       );

@@ -61,11 +61,11 @@ export function serveGit(incoming: IncomingMessage, outgoing: ServerResponse, re
     stdio: ["pipe", "pipe", "ignore"],
   });
   const body = incoming.headers["content-encoding"] === "gzip" ? incoming.pipe(createGunzip()) : incoming;
-  body.once("error", () => child.kill("SIGKILL"));
+  body.on("error", () => child.kill("SIGKILL"));
   child.stdin.on("error", () => undefined);
   body.pipe(child.stdin);
   outgoing.once("close", () => child.kill("SIGKILL"));
-  child.once("error", () => fail(outgoing));
+  child.on("error", () => fail(outgoing));
   let head = Buffer.alloc(0);
   const readHead = (chunk: Buffer) => {
     head = Buffer.concat([head, chunk]);

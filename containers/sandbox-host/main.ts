@@ -1,4 +1,4 @@
-import { mkdirSync } from "node:fs";
+import { fstatSync, mkdirSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { detectIsolation } from "./isolation.ts";
 import { killTree } from "./kill-tree.ts";
@@ -11,7 +11,7 @@ const PARENT_CHECK_MS = 1_000;
 /*
  * The local sandbox driver's host, for development: runs the sandboxes of `npm run dev` on this machine. It prints one
  * JSON line `{"event":"ready","port":…,"isolation":…,"limits":[…]}` when it listens, and ends with its parent: when its
- * standard input closes, on SIGTERM, SIGINT or SIGHUP, and when the process that started it is gone.
+ * standard input is a pipe that closes, on SIGTERM, SIGINT or SIGHUP, and when the process that started it is gone.
  */
 async function main(): Promise<void> {
   const settings = readSettings(process.env);
@@ -34,10 +34,12 @@ async function main(): Promise<void> {
       void end(1);
     });
   }
-  process.stdin
-    .on("end", () => void end(0))
-    .on("error", () => undefined)
-    .resume();
+  const input = fstatSync(0);
+  if (input.isFIFO() || input.isSocket())
+    process.stdin
+      .on("end", () => void end(0))
+      .on("error", () => undefined)
+      .resume();
   const parent = process.ppid;
   setInterval(() => process.ppid !== parent && void end(0), PARENT_CHECK_MS).unref();
   if (isolation.kind === "none") {

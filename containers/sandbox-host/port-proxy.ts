@@ -15,9 +15,9 @@ export function proxyHttp(incoming: IncomingMessage, outgoing: ServerResponse, t
     const headers = Object.fromEntries(Object.entries(answer.headers).filter(([name]) => !HOP_HEADERS.includes(name)));
     outgoing.writeHead(answer.statusCode ?? 502, headers);
     answer.pipe(outgoing);
-    answer.once("error", () => outgoing.destroy());
+    answer.on("error", () => outgoing.destroy());
   });
-  upstream.once("error", () => {
+  upstream.on("error", () => {
     if (outgoing.headersSent) outgoing.destroy();
     else outgoing.writeHead(502, { "content-type": "text/plain" }).end("Nothing answers on this port.\n");
   });
@@ -40,13 +40,13 @@ export function proxyUpgrade(incoming: IncomingMessage, socket: Duplex, target: 
       [socket, remote],
     ] as const) {
       from.pipe(to);
-      from.once("error", () => to.destroy());
+      from.on("error", () => to.destroy());
       from.once("close", () => to.destroy());
     }
   });
   const refuse = () => socket.end("HTTP/1.1 502 Bad Gateway\r\nconnection: close\r\ncontent-length: 0\r\n\r\n");
   upstream.once("response", refuse);
-  upstream.once("error", refuse);
+  upstream.on("error", refuse);
   upstream.end();
 }
 

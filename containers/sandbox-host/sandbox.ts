@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
-import { Command, type CommandListener } from "./command.ts";
+import { Command, type CommandListener, type CommandPlan } from "./command.ts";
 import { relativeParts, withPlace } from "./contained.ts";
 import { clearWorkspace, type FileArea } from "./files.ts";
 import { HostError } from "./host-error.ts";
@@ -92,16 +92,9 @@ export class Sandbox implements FileArea {
     // It may have been closed meanwhile; nothing may start after that.
     if (this.#closed) throw new HostError("lost", "The sandbox is not running.");
     const plan = this.#plan(request, parts);
-    const command = new Command(
-      {
-        ...plan,
-        id,
-        title: [request.command].flat().join(" "),
-        stdin: request.stdin ?? null,
-        timeoutMs: request.timeoutMs ?? null,
-      },
-      listener,
-    );
+    const title = [request.command].flat().join(" ");
+    const stdin = request.stdin ?? null;
+    const command = startCommand({ ...plan, id, title, stdin, timeoutMs: request.timeoutMs ?? null }, listener);
     this.#commands.set(id, command);
     this.#forgetOld();
     return command;
@@ -168,6 +161,16 @@ export class Sandbox implements FileArea {
       if (this.#commands.size <= KEPT_COMMANDS) return;
       if (command.status !== "running") this.#commands.delete(id);
     }
+  }
+}
+
+/** Some failures to start are thrown instead of told by an event; a command line that is too long is the caller's. */
+function startCommand(plan: CommandPlan, listener: CommandListener | null): Command {
+  try {
+    return new Command(plan, listener);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "E2BIG") throw error;
+    throw new HostError("invalid", "The command is too long.", "command");
   }
 }
 

@@ -69,6 +69,7 @@ class Session {
   readonly #sockets = new Set<WebSocket>();
   #shown: Buffer[] = [];
   #shownBytes = 0;
+  #ended = false;
 
   constructor(plan: TerminalPlan, size: { cols: number; rows: number }) {
     const [program = "", ...args] = plan.argv;
@@ -88,6 +89,8 @@ class Session {
   join(socket: WebSocket): void {
     if (this.#shownBytes > 0) socket.send(Buffer.concat(this.#shown));
     this.#sockets.add(socket);
+    // A client that breaks the protocol loses its socket and nothing else.
+    socket.on("error", () => socket.terminate());
     socket.on("close", () => this.#sockets.delete(socket));
     const decoder = new StringDecoder("utf8");
     socket.on("message", (data, binary) => this.#input(socket, { data: data as Buffer, binary, decoder }));
@@ -95,6 +98,7 @@ class Session {
   }
 
   end(): void {
+    if (this.#ended) return;
     killGroup(this.#pty.pid);
     if (this.#tag !== null) killTree(undefined, this.#tag);
   }
@@ -112,11 +116,13 @@ class Session {
   /** A program that prints faster than its watchers read waits for the slowest of them. */
   #regulate(): void {
     const waiting = Math.max(0, ...[...this.#sockets].map((one) => one.bufferedAmount));
+    if (this.#ended) return;
     if (waiting > PAUSE_BYTES) this.#pty.pause();
     else this.#pty.resume();
   }
 
   #input(socket: WebSocket, message: { data: Buffer; binary: boolean; decoder: StringDecoder }): void {
+    if (this.#ended) return;
     if (message.binary) {
       this.#pty.write(message.decoder.write(message.data));
       return;
@@ -128,6 +134,7 @@ class Session {
 
   #finish(exit: { exitCode: number; signal?: number }): void {
     if (this.#tag !== null) killTree(undefined, this.#tag);
+    this.#ended = true;
     this.onEnd();
     const signal = exit.signal ? { signal: String(exit.signal) } : {};
     for (const socket of this.#sockets) {

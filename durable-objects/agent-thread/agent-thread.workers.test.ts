@@ -259,7 +259,7 @@ describe("asks", () => {
     const order = fakeOrder("ask: Which one?");
     await start(order);
     await pendingQuestion();
-    await until(() => expect(world.ofType("run.waiting")).toHaveLength(1));
+    await until(() => expect([world.ofType("run.waiting").length, world.openSockets]).toEqual([1, 0]));
     await runInDurableObject(objectOf(order), (_object, state) => {
       expect(state.storage.sql.exec("SELECT name FROM deadlines WHERE name LIKE 'limit:%'").toArray()).toEqual([]);
     });
@@ -358,7 +358,7 @@ describe("losses", () => {
   });
 
   it("AT17 a fenced run stops at once and reports nothing more; a later epoch takes it up again", async () => {
-    const order = fakeOrder("say: first\nwait: 0.3\nsay: second");
+    const order = fakeOrder("say: first\nwait: 0.2\nsay: second\nwait: 1\nsay: third");
     await start(order);
     await until(() => expect([...world.texts.values()].join("")).toContain("first"));
     world.fences = true;
@@ -376,7 +376,34 @@ describe("losses", () => {
     await ended();
     expect(world.frames.at(-1)?.epoch).toBe(2);
     expect(world.completed("text").map((item) => item.status)).toEqual(["interrupted", "completed"]);
-    expect(lastText()).toBe("first\nsecond\n");
+    expect(lastText()).toBe("first\nsecond\nthird\n");
+  });
+
+  it("AT17 a run that had ended or was waiting when it was fenced is so again under a later epoch", async () => {
+    const order = fakeOrder("ask: go?");
+    const later = (epoch: number): RunOrder => ({ ...order, run: { ...order.run, epoch } });
+    const fenced = () =>
+      until(async () =>
+        runInDurableObject(objectOf(order), (_object, state) => {
+          expect(state.storage.sql.exec("SELECT phase FROM runs").toArray()).toEqual([{ phase: "fenced" }]);
+        }),
+      );
+    world.fences = true;
+    await start(order);
+    await fenced();
+    world.fences = false;
+    await start(later(2));
+    const question = await pendingQuestion();
+    await wake(order);
+    world.fences = true;
+    await stubOf(order).answerQuestion(order.run.id, { ...question, status: "answered", answers: ["yes"] });
+    await fenced();
+    world.fences = false;
+    await start(later(3));
+    await ended();
+    await start(later(3));
+    expect(world.ofType("question.asked")).toHaveLength(1);
+    expect(world.ofType("run.finished")).toEqual([expect.objectContaining({ status: "succeeded" })]);
   });
 
   it("AT17 a conversation that does not know the run ends it like a fence", async () => {
@@ -388,5 +415,25 @@ describe("losses", () => {
         expect(state.storage.sql.exec("SELECT phase FROM runs").toArray()).toEqual([{ phase: "fenced" }]);
       }),
     );
+  });
+
+  it("AT18 a run over its working time, its steps or its resumptions fails with a clear reason", async () => {
+    const prepared: [string, string, string][] = [
+      ["UPDATE runs SET steps = steps + 99", "UPDATE calls SET step = step + 99", "step_limit"],
+      ["UPDATE runs SET resumptions = 21", "SELECT 1", "resume_limit"],
+      ["UPDATE runs SET worked_ms = 7200000", "SELECT 1", "time_limit"],
+    ];
+    for (const [first, second, reason] of prepared) {
+      world = new FakeWorld();
+      const order = fakeOrder("ask: go?\nwait: 5\nsay: never");
+      await start(order);
+      const question = await pendingQuestion();
+      await runInDurableObject(objectOf(order), (_object, state) => {
+        state.storage.sql.exec(`${first}; ${second}`);
+      });
+      await stubOf(order).answerQuestion(order.run.id, { ...question, status: "answered", answers: ["yes"] });
+      await ended();
+      expect(world.end).toMatchObject({ status: "failed", stopReason: reason, problem: { code: "limit_exceeded" } });
+    }
   });
 });

@@ -63,6 +63,11 @@ export function callAsking(store: ThreadStore, runId: string, askId: string): Ca
   return row ? callFromRow(row) : null;
 }
 
+/** Whether a call of the run waits for a person. */
+export function isAsking(store: ThreadStore, runId: string): boolean {
+  return store.sql.exec("SELECT 1 FROM calls WHERE run_id = ? AND state = 'asking'", runId).toArray().length > 0;
+}
+
 export function updateCall(
   store: ThreadStore,
   call: Call,

@@ -18,6 +18,7 @@ export class FakeWorld {
   readonly killed: string[] = [];
   readonly outputs = new Map<string, string>();
   connections = 0;
+  openSockets = 0;
   /** Off: frames are read and stored, but nothing is acknowledged. */
   acknowledges = true;
   fences = false;
@@ -53,8 +54,12 @@ export class FakeWorld {
   #accept(): Result<WebSocket> {
     if (this.refuses) return fail(this.refuses, "refused by the test");
     this.connections++;
+    this.openSockets++;
     const [client, server] = Object.values(new WebSocketPair()) as [WebSocket, WebSocket];
     server.accept();
+    server.addEventListener("close", () => {
+      this.openSockets--;
+    });
     server.addEventListener("message", (message) => {
       const frame = reportFrame.parse(JSON.parse(String(message.data)));
       if (this.losesFrames > 0) {

@@ -137,6 +137,11 @@ export class ThreadStore {
     return this.sql.exec("SELECT 1 FROM outbox WHERE run_id = ? LIMIT 1", runId).toArray().length > 0;
   }
 
+  /** Whether the end of the run waits to be reported. */
+  hasEndReport(runId: string): boolean {
+    return this.reportsAfter(runId, 0, -1).some((one) => one.report.type === "run.finished");
+  }
+
   /** Keeps an open item as it is now, its partial text included. */
   putItem(item: ReportedItem): void {
     this.sql.exec(

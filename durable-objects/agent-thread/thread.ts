@@ -4,7 +4,7 @@ import { fail, ok, type Result } from "#contract/problem";
 import type { Env } from "#platform/env";
 import type { AgentThreadRpc, RunOrder } from "#platform/rpc";
 import type { Alarms } from "../kit/alarms.ts";
-import { type Call, callAsking, updateCall } from "./calls.ts";
+import { type Call, callAsking, isAsking, updateCall } from "./calls.ts";
 import { digestOf } from "./digest.ts";
 import { failRun } from "./executors/run-failure.ts";
 import { promptText } from "./order.ts";
@@ -124,8 +124,8 @@ export class Thread implements AgentThreadRpc {
     const row = store.run(runId);
     if (!row || order.run.epoch < epoch) return ok(null);
     if (order.run.epoch > epoch) {
-      const revived = row.phase === "fenced" ? { phase: "working" as const, workingSince: Date.now() } : {};
-      store.updateRun(runId, { epoch: order.run.epoch, ...revived });
+      if (row.phase === "fenced") revive(store, runId);
+      store.updateRun(runId, { epoch: order.run.epoch });
       this.#phaseChanged(runId);
       this.#sessions.get(runId)?.adoptEpoch();
     }
@@ -188,6 +188,13 @@ export class Thread implements AgentThreadRpc {
       alarms.setEarlier(TICK, now + TICK_MS);
     if (row.phase === "fenced" || (row.phase === "done" && !store.hasReports(runId))) this.#sessions.delete(runId);
   }
+}
+
+/** A fenced run is again what it was: over, waiting for a person, or at work. */
+function revive(store: ThreadStore, runId: string): void {
+  if (store.hasEndReport(runId)) store.updateRun(runId, { phase: "done" });
+  else if (isAsking(store, runId)) store.updateRun(runId, { phase: "waiting" });
+  else store.updateRun(runId, { phase: "working", workingSince: Date.now() });
 }
 
 const UNANSWERED = {

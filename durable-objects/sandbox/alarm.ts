@@ -22,7 +22,8 @@ export async function onAlarm(context: SandboxContext): Promise<void> {
 /** Commands whose end nobody saw, such as those of an object that was evicted meanwhile, are over when the machine says so. */
 async function settleCommands(context: SandboxContext): Promise<void> {
   const driver = driverOf(context);
-  if (context.record.state !== "busy" || driver === null) return;
+  const { lease, state } = context.record;
+  if (state !== "busy" || driver === null) return;
   try {
     const alive = new Set(
       (await driver.listProcesses()).filter((one) => one.status === "running").map((one) => one.id),
@@ -30,13 +31,13 @@ async function settleCommands(context: SandboxContext): Promise<void> {
     for (const id of context.record.running) if (!alive.has(id)) endOf(context, id);
     if (context.record.state === "busy") save(context, { lastActivityAt: context.deps.now() });
   } catch (error) {
-    noteDeath(context, error);
+    noteDeath(context, lease, error);
     if (!(error instanceof DriverError)) throw error;
   }
 }
 
 async function lookForChanges(context: SandboxContext): Promise<void> {
-  const { changesDueAt } = context.record;
+  const { changesDueAt, lease } = context.record;
   if (changesDueAt === null || changesDueAt > context.deps.now()) return;
   save(context, { changesDueAt: null });
   const driver = driverOf(context);
@@ -47,18 +48,18 @@ async function lookForChanges(context: SandboxContext): Promise<void> {
     save(context, { changesDigest: found.digest });
     queueReport(context, { type: "changes.changed", files: found.files });
   } catch (error) {
-    noteDeath(context, error);
+    noteDeath(context, lease, error);
     if (!(error instanceof DriverError)) throw error;
   }
 }
 
+/** An alarm that was interrupted while it put the sandbox to sleep goes on from there. */
 async function sleepIfIdle(context: SandboxContext): Promise<void> {
   const { deps, record } = context;
-  const driver = driverOf(context);
-  if (driver === null || !isIdle(record, deps.now(), deps.idleMs)) return;
-  apply(context, "sleep", { detail: "Nothing happened for a while" });
+  if (isIdle(record, deps.now(), deps.idleMs)) apply(context, "sleep", { detail: "Nothing happened for a while" });
+  if (context.record.state !== "sleeping") return;
   try {
-    await driver.close();
+    await deps.driver(record.binding, record.lease)?.close();
   } catch (error) {
     if (!(error instanceof DriverError)) throw error;
   }

@@ -51,6 +51,7 @@ async function relay(
   command: { events: ReadableStream<Uint8Array>; execId: string; sink: Sink },
 ): Promise<void> {
   const write = lineWriter(command.sink);
+  const { lease } = context.record;
   let ended = false;
   try {
     await write({ type: "start", execId: command.execId });
@@ -63,8 +64,8 @@ async function relay(
     });
     if (!ended) throw new DriverError("lost", "The sandbox went away.");
   } catch (error) {
+    noteDeath(context, lease, error);
     endOf(context, command.execId);
-    noteDeath(context, error);
     await write({ type: "error", detail: "The sandbox went away while the command ran." });
   } finally {
     await command.sink.close().catch(() => undefined);

@@ -52,7 +52,7 @@ async function record(
     GIT_COMMITTER_EMAIL: EMAIL,
   };
   // `--only` by way of paths: what else is in the index stays there.
-  const args = ["commit", "--quiet", "--cleanup=strip", `--message=${order.message}`, ...from];
+  const args = ["commit", "--quiet", "--cleanup=whitespace", `--message=${order.message}`, ...from];
   const made = await git(driver, args, { env, stdin });
   if (!made.success) return fail("conflict", reasonOf("The commit was not made", made));
   const head = await headCommit(driver);

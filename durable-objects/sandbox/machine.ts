@@ -42,19 +42,24 @@ export async function withMachine<T>(
     const driver = await ensureUp(context);
     if (!driver.ok) return driver;
     touch(context);
+    const { lease } = context.record;
     try {
       return await use(driver.value);
     } catch (error) {
-      noteDeath(context, error);
+      noteDeath(context, lease, error);
       if (!isLost(error) || attempt > 1) return problemOfDriver(context, error);
     }
   }
 }
 
-/** Records that the machine died where that is what an error says. Its files may live on; its commands do not. */
-export function noteDeath(context: SandboxContext, error: unknown): void {
+/**
+ * Records that the machine of a lease died where that is what an error says. Its files may live on; its commands do not. A
+ * late error about an earlier machine says nothing of the present one.
+ */
+export function noteDeath(context: SandboxContext, lease: string | null, error: unknown): void {
   const dead = error instanceof DriverError && (error.code === "lost" || error.code === "unavailable");
-  if (dead && isUp(context.record.state)) apply(context, "fail", { detail: LOST, lease: null, running: [] });
+  if (dead && isUp(context.record.state) && context.record.lease === lease)
+    apply(context, "fail", { detail: LOST, lease: null, running: [] });
 }
 
 function isLost(error: unknown): boolean {

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { makeTestSandbox, type TestSandbox, taken, testEnv } from "./make-test-sandbox.ts";
+import { makeTestSandbox, type TestSandbox, taken, testEnv, testRemote } from "./make-test-sandbox.ts";
 
 const AUTHOR = { name: "Ann <Example>" };
 const bytes = (text: string) => new TextEncoder().encode(text);
@@ -102,7 +102,7 @@ describe("commit, push and discard", () => {
     expect((await box.run("git branch --format='%(refname:short)'")).stdout).toBe("main\n");
     await box.write("new.txt", "new\n");
     await box.run("rm src/cli.js");
-    const message = "Add -- 'new' $(file)\n\nbody";
+    const message = "#12 add -- 'new' $(file)\n\n# body";
     const made = taken(await box.stub.commit(box.binding, { message, branch: "feat/new", author: AUTHOR }));
     expect(made).toMatchObject({ branch: "feat/new", files: 2 });
     const log = await box.run("git log -1 --format='%H|%an|%ae|%cn|%B'; git status --short");
@@ -119,6 +119,20 @@ describe("commit, push and discard", () => {
     expect(taken(await box.stub.commit(box.binding, request))).toMatchObject({ branch: "main", files: 2 });
     expect((await box.run("git status --porcelain")).stdout).toBe("?? a.txt\n");
     expect(await box.stub.commit(box.binding, request)).toMatchObject({ problem: { code: "conflict" } });
+  });
+
+  test("SB5 SB21 an empty repository is worked in from its first commit on", async () => {
+    const box = await makeTestSandbox();
+    await box.setDeps({ remote: async () => testRemote("empty") });
+    await box.write("first.txt", "1\n");
+    const found = taken(await box.stub.changes(box.binding));
+    expect(found).toMatchObject({ baseCommit: null, headCommit: null, branch: "main", unpushed: 0, dirty: true });
+    expect(found.files).toMatchObject([{ path: "first.txt", status: "added", added: 1 }]);
+    const made = taken(await box.stub.commit(box.binding, { message: "first", author: AUTHOR }));
+    expect(made).toMatchObject({ branch: "main", files: 1 });
+    expect(taken(await box.stub.sides(box.binding, "first.txt"))).toMatchObject({ before: null, after: "1\n" });
+    taken(await box.stub.discard(box.binding, ["first.txt"]));
+    expect(taken(await box.stub.changes(box.binding))).toMatchObject({ files: [], dirty: true, unpushed: 1 });
   });
 
   test("SB22 a push reaches the remote, and one that is refused says why", async () => {

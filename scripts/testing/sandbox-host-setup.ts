@@ -1,3 +1,5 @@
+import { execFileSync } from "node:child_process";
+import path from "node:path";
 import type { TestProject } from "vitest/node";
 import { seedDemoRepository } from "../seed-demo-repository.ts";
 import { startSandboxHost } from "./start-sandbox-host.ts";
@@ -9,10 +11,18 @@ declare module "vitest" {
   }
 }
 
-/** Global set-up of the workerd tests: one real sandbox host for all of them, with the demo repository. */
+/** Global set-up of the workerd tests: one real sandbox host for all of them, with the demo repository and an empty one. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const host = await startSandboxHost();
   seedDemoRepository(host.gitRoot);
+  execFileSync("git", [
+    "-c",
+    "init.defaultBranch=main",
+    "init",
+    "--quiet",
+    "--bare",
+    path.join(host.gitRoot, "empty.git"),
+  ]);
   project.provide("sandboxHostUrl", host.url);
   project.provide("sandboxHostSecret", host.secret);
   return () => host.stop();

@@ -1,10 +1,10 @@
 import { CloudOff, LoaderCircle, X } from "lucide-react";
 import type { Presence } from "#contract/frame";
 import type { ConnectionState } from "../../lib/live/connection.ts";
-import { useLive, useStore } from "../../lib/live/use-live.ts";
+import { useHead, useLive, useStore } from "../../lib/live/use-live.ts";
 import { text } from "../../lib/text.ts";
 import { IconButton } from "../ui/button.tsx";
-import { ProblemNotice } from "../ui/notice.tsx";
+import { Notice, ProblemNotice } from "../ui/notice.tsx";
 
 /** What was refused, the honest state of the connection, and who else is here. No room while all is well and quiet. */
 export function ComposerStatus() {
@@ -13,8 +13,19 @@ export function ComposerStatus() {
   return (
     <>
       <Refusal />
+      <SandboxTrouble />
       {away ? <Away state={state} /> : <Others />}
     </>
+  );
+}
+
+function SandboxTrouble() {
+  const { sandbox } = useHead();
+  if (sandbox.state !== "failed") return null;
+  return (
+    <Notice look="error">
+      {sandbox.detail ?? text.sandbox.failed} {text.sandbox.afterFailure}
+    </Notice>
   );
 }
 

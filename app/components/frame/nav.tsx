@@ -4,6 +4,7 @@ import type { ReactNode } from "react";
 import type { ConversationSummary } from "#contract/conversation";
 import type { Me } from "#contract/me";
 import { text } from "../../lib/text.ts";
+import { useScripted } from "../../lib/use-scripted.ts";
 import { IconButton } from "../ui/button.tsx";
 import { ConversationRow } from "./conversation-row.tsx";
 import { useFrame } from "./frame-context.ts";
@@ -53,12 +54,13 @@ export function Nav({ me, conversations, narrow, onToggle }: NavProps) {
 
 function MainLinks({ narrow }: { narrow: boolean }) {
   const { openPalette } = useFrame();
+  const mac = useScripted() && /Mac|iP/.test(navigator.platform);
   return (
     <div className="flex flex-col">
       <button type="button" className={`${ROW} text-left`} onClick={openPalette} title={text.nav.search}>
         <Search size={16} aria-hidden />
         <span className={narrow ? "sr-only" : "flex-1"}>{text.nav.search}</span>
-        {!narrow && <Key>{text.keys.palette}</Key>}
+        {!narrow && <Key>{text.keys.palette(mac)}</Key>}
       </button>
       <Row
         to="/conversations/new"

@@ -1,10 +1,10 @@
-import { Circle, CircleAlert, CircleCheck, CircleDashed, CirclePause, CircleSlash, LoaderCircle } from "lucide-react";
+import { Circle, CircleAlert, CircleCheck, CircleDashed, CircleDot, CirclePause, CircleSlash } from "lucide-react";
 import type { RunStatus } from "#contract/run";
 import { text } from "../../lib/text.ts";
 
 const MARKS = {
   queued: { Icon: CircleDashed, color: "text-n10" },
-  running: { Icon: LoaderCircle, color: "text-accent motion-safe:animate-spin" },
+  running: { Icon: CircleDot, color: "text-accent pulse" },
   waiting: { Icon: CirclePause, color: "text-amber" },
   succeeded: { Icon: CircleCheck, color: "text-green" },
   failed: { Icon: CircleAlert, color: "text-red" },

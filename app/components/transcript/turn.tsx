@@ -1,6 +1,7 @@
 import { RotateCcw } from "lucide-react";
 import { memo, useDeferredValue } from "react";
-import type { Run } from "#contract/run";
+import type { Item, Run } from "#contract/run";
+import type { ConversationState } from "#domain/conversation/evolve";
 import { between, cost, shortModel, tokens } from "../../lib/format.ts";
 import { useLive, useStore } from "../../lib/live/use-live.ts";
 import { text } from "../../lib/text.ts";
@@ -27,8 +28,8 @@ export const Turn = memo(function Turn({ runId }: { runId: string }) {
     >
       <TurnHeader run={run} name={name ?? text.turn.agent} />
       <div className="flex flex-col gap-1 pt-1">
-        {itemIds.map((id) => (
-          <TurnPart key={id} id={id} />
+        {itemIds.map((id, index) => (
+          <TurnPart key={id} id={id} before={itemIds[index - 1]} ended={run.finishedAt !== null} />
         ))}
       </div>
       <TurnEnd run={run} quiet={itemIds.length > 0} />
@@ -57,11 +58,33 @@ function TurnHeader({ run, name }: { run: Run; name: string }) {
   );
 }
 
-function TurnPart({ id }: { id: string }) {
+interface TurnPartProps {
+  id: string;
+  before: string | undefined;
+  /** The run is over: a step that still counts as working was cut off. */
+  ended: boolean;
+}
+
+function TurnPart({ id, before, ended }: TurnPartProps) {
   const item = useLive((store) => store.state.items.get(id));
+  const title = useLive((store) => groupTitle(store.state, item?.groupId, before));
   if (!item) return <MessageEntry messageId={id} />;
-  if (item.kind === "text") return <Prose itemId={id} />;
-  return <Step item={item} />;
+  return (
+    <>
+      {title && <h3 className="pt-2 font-medium text-12 text-n11">{title}</h3>}
+      {item.kind === "text" ? <Prose itemId={id} /> : <Step item={ended ? settled(item) : item} />}
+    </>
+  );
+}
+
+function settled(item: Item): Item {
+  return item.status === "in_progress" ? { ...item, status: "interrupted" } : item;
+}
+
+/** The title of the group that begins with this item, if one does. */
+function groupTitle({ groups, items }: ConversationState, groupId: string | null | undefined, before = ""): string {
+  if (!groupId || items.get(before)?.groupId === groupId) return "";
+  return groups.get(groupId)?.title ?? "";
 }
 
 function Prose({ itemId }: { itemId: string }) {

@@ -21,6 +21,8 @@ export interface ConnectionOptions {
   since: () => number;
   onFrame: (frame: ServerFrame) => void;
   onState: (state: ConnectionState) => void;
+  /** What the browser says of the network; absent where nobody knows. */
+  isOnline?: () => boolean;
   setTimer?: (run: () => void, delayMs: number) => unknown;
   clearTimer?: (timer: unknown) => void;
   random?: () => number;
@@ -34,6 +36,7 @@ interface Waiting {
 
 const PING_EVERY_MS = 25_000;
 const ANSWER_WITHIN_MS = 10_000;
+const ATTACH_WITHIN_MS = 15_000;
 const LONGEST_WAIT_MS = 20_000;
 /** The server will not take this reader back: it must sign in, or the conversation is not its to see. */
 const FINAL_CLOSE_CODES = new Set([4401, 4403, 4404]);
@@ -110,6 +113,7 @@ export class Connection {
     this.#clear();
     const socket = this.#options.open(this.#options.since());
     this.#socket = socket;
+    this.#heartbeat = this.#later(() => this.#closed(0), ATTACH_WITHIN_MS);
     socket.onopen = () => this.#options.onState("catching_up");
     socket.onmessage = (event) => {
       if (socket === this.#socket) this.#receive(event.data);
@@ -153,7 +157,8 @@ export class Connection {
       this.#options.onState("offline");
       return;
     }
-    this.#options.onState(this.#attempts > 3 ? "offline" : "reconnecting");
+    const offline = this.#attempts > 3 || this.#options.isOnline?.() === false;
+    this.#options.onState(offline ? "offline" : "reconnecting");
     this.#schedule();
   }
 

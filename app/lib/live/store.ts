@@ -18,7 +18,8 @@ export interface PendingMessage {
 
 export type PendingCommand = Command extends infer C ? (C extends Command ? Omit<C, "clientId"> : never) : never;
 
-export interface StoreOptions extends Pick<ConnectionOptions, "open" | "setTimer" | "clearTimer" | "random"> {
+export interface StoreOptions
+  extends Pick<ConnectionOptions, "open" | "isOnline" | "setTimer" | "clearTimer" | "random"> {
   /** Runs once in a while, at best before the next frame is painted. */
   onNextFrame: (run: () => void) => void;
   newId: () => string;
@@ -75,6 +76,7 @@ export class ConversationStore {
     else if (frame.type === "events") this.#fold(frame.events);
     else if (frame.type === "delta") this.#grow(frame);
     else if (frame.type === "presence") this.presence = frame.members;
+    else if (frame.type === "problem" && frame.id === null) this.notice = frame.problem;
     this.#arrive();
     this.#changed();
   }

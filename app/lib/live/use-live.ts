@@ -55,6 +55,7 @@ function makeStore(snapshot: Snapshot): ConversationStore {
   const { id } = snapshot.head;
   return new ConversationStore(snapshot, {
     open: (since) => openSocket(`/api/conversations/${id}/socket?since=${since}`),
+    isOnline: () => navigator.onLine,
     onNextFrame: (run) => {
       if (document.visibilityState === "visible") requestAnimationFrame(run);
       else setTimeout(run, 100);

@@ -43,6 +43,7 @@ const terminal = defineRoute({
     if (input.request.headers.get("upgrade")?.toLowerCase() !== "websocket") {
       throw new ProblemError({ code: "invalid", detail: "Open this with a WebSocket." });
     }
+    refuseOtherSites(input.request);
     const { stub, binding } = await sandboxOf(input);
     const url = new URL("http://sandbox/terminal");
     for (const [name, value] of Object.entries(input.query)) {
@@ -53,5 +54,13 @@ const terminal = defineRoute({
     return stub.fetch(url.href, { headers });
   },
 });
+
+/** A browser lets every page open a WebSocket to us, cookies included, and only says which page asks (RFC 6455 §10.2). */
+function refuseOtherSites(request: Request): void {
+  const origin = request.headers.get("origin");
+  if (origin === null) return;
+  const same = URL.canParse(origin) && new URL(origin).host === new URL(request.url).host;
+  if (!same) throw new ProblemError({ code: "forbidden", detail: "Another site may not open a terminal." });
+}
 
 export const sandboxRoutes: AnyRoute[] = [...moves, terminal];
