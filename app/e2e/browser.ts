@@ -36,13 +36,19 @@ export async function makePerson(
   return { context, page, errors };
 }
 
-/** The transcript as people read it, without the times that change by themselves. */
+/** The transcript as people read it, without the times, which change by themselves. */
 export async function transcriptOf(page: Page): Promise<string> {
-  const text = await page.getByRole("log").or(page.getByLabel("Transcript")).first().innerText();
-  return text
-    .replace(/\b(?:just now|\d+ (?:s|min|h) ago)\b/g, "")
-    .replace(/\s+/g, " ")
-    .trim();
+  const text = await page
+    .getByLabel("Transcript")
+    .first()
+    .evaluate((place) => {
+      const times = [...place.querySelectorAll("time")];
+      for (const time of times) time.style.display = "none";
+      const shown = (place as HTMLElement).innerText;
+      for (const time of times) time.style.display = "";
+      return shown;
+    });
+  return text.replace(/\s+/g, " ").trim();
 }
 
 /** Axe has nothing to say, and nothing sticks out sideways. */

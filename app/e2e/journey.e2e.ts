@@ -80,7 +80,7 @@ describe("the main job", () => {
 
   it("shows the command's real output and the changed file side by side, commits and pushes it", async () => {
     const { page } = ada;
-    await page.getByText("npm test").last().click();
+    await page.locator('details[data-kind="command"] summary').filter({ hasText: "npm test" }).click();
     await page
       .getByText(/pass \d+/)
       .first()
