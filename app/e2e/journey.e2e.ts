@@ -36,7 +36,7 @@ afterAll(async () => {
 });
 
 async function send(person: Person, text: string): Promise<void> {
-  await person.page.getByRole("textbox", { name: "Message", exact: true }).fill(text);
+  await person.page.getByRole("textbox", { name: "Your message", exact: true }).fill(text);
   await person.page.getByRole("button", { name: /^(?:Send|Queue)$/ }).click();
 }
 
@@ -86,11 +86,7 @@ describe("the main job", () => {
       .first()
       .waitFor();
     await page.goto(`${page.url().split("?")[0]}?tab=changes`);
-    await page
-      .getByRole("button", { name: /plan\.md/ })
-      .or(page.getByRole("link", { name: /plan\.md/ }))
-      .first()
-      .click();
+    await page.getByLabel("Changed files").getByText("plan.md").click();
     await page.locator(".cm-content").getByText("Ship it today.").first().waitFor();
     await expectClean(page);
     await page.getByLabel("Commit message").fill("Add the plan");

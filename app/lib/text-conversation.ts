@@ -20,7 +20,8 @@ export const conversationText = {
   transcript: {
     label: "Transcript",
     empty: "Nothing has been said yet. Write what you want done; the agent shows each step here.",
-    older: "Older entries are stored but not on this page.",
+    older: "Show older entries",
+    loadingOlder: "Loading older entries",
     toLatest: "Jump to latest",
   },
 

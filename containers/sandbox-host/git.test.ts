@@ -2,9 +2,11 @@ import { execFile } from "node:child_process";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { promisify } from "node:util";
 import { gzipSync } from "node:zlib";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { DEMO_REPOSITORY, seedDemoRepository } from "../../scripts/seed-demo-repository.ts";
 import { startSandboxHost, type TestHost } from "../../scripts/testing/start-sandbox-host.ts";
+
+vi.setConfig({ testTimeout: 20_000, hookTimeout: 20_000 });
 
 const run = promisify(execFile);
 

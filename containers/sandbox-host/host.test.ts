@@ -1,7 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { request } from "node:http";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { startSandboxHost, type TestHost } from "../../scripts/testing/start-sandbox-host.ts";
+
+vi.setConfig({ testTimeout: 20_000, hookTimeout: 20_000 });
 
 const SANDBOX = "/sandboxes/org_a/sbx_a";
 
@@ -38,7 +40,7 @@ function processesWith(text: string): string[] {
 }
 
 async function until(holds: () => boolean): Promise<void> {
-  const end = Date.now() + 4_000;
+  const end = Date.now() + 10_000;
   while (!holds()) {
     if (Date.now() > end) throw new Error("it did not happen in time");
     await new Promise((resolve) => setTimeout(resolve, 20));

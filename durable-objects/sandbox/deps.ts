@@ -33,8 +33,7 @@ export function depsOf(env: Env): SandboxDeps {
         { kind: "service", orgId: binding.orgId },
         report,
       ),
-    log: (name, fields, error) =>
-      logEvent(env, name, { ...fields, ...(error === undefined ? {} : { error: String(error) }) }),
+    log: (name, fields, error) => logEvent(env, name, { ...fields, error } as Parameters<typeof logEvent>[2]),
     idleMs: IDLE_MS,
   };
 }

@@ -82,9 +82,9 @@ export async function linesOf(stream: ReadableStream<Uint8Array>): Promise<ExecL
     .map((line) => JSON.parse(line) as ExecLine);
 }
 
-/** Waits until something holds, 4 s at the most. */
+/** Waits until something holds, 10 s at the most. */
 export async function until(holds: () => Promise<boolean> | boolean): Promise<void> {
-  const end = Date.now() + 4_000;
+  const end = Date.now() + 10_000;
   while (!(await holds())) {
     if (Date.now() > end) throw new Error("it did not happen in time");
     await new Promise((resolve) => setTimeout(resolve, 30));

@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { fail, ok } from "#contract/problem";
 import { newId } from "#platform/new-id";
 import type { SandboxReport } from "#platform/rpc";
@@ -10,6 +10,8 @@ function directDriver({ binding }: TestSandbox) {
   const { SANDBOX_HOST_URL: url = "", SANDBOX_HOST_SECRET: secret = "" } = testEnv;
   return createLocalDriver({ url, secret, orgId: binding.orgId, sandboxId: binding.sandboxId, lease: null });
 }
+
+vi.setConfig({ testTimeout: 20_000, hookTimeout: 20_000 });
 
 describe("lifecycle", () => {
   test("SB2 parallel first calls share one start", async () => {

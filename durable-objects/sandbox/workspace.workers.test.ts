@@ -1,5 +1,7 @@
-import { beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test, vi } from "vitest";
 import { makeTestSandbox, type TestSandbox, taken, testEnv, testRemote } from "./make-test-sandbox.ts";
+
+vi.setConfig({ testTimeout: 20_000, hookTimeout: 20_000 });
 
 const AUTHOR = { name: "Ann <Example>" };
 const bytes = (text: string) => new TextEncoder().encode(text);

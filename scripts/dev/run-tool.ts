@@ -7,7 +7,7 @@ const SHOWN_LINES = 30;
 /** Runs a tool of `node_modules/.bin` quietly; where it fails, its last lines are in the sentence. */
 export function runTool(root: string, [tool = "", ...args]: string[], what: string): Promise<string> {
   return new Promise((resolve, reject) => {
-    const env = { ...process.env, CI: "true", WRANGLER_SEND_METRICS: "false", NO_COLOR: "1" };
+    const env = { ...process.env, CI: "true", WRANGLER_SEND_METRICS: "false", NO_COLOR: "1", NODE_ENV: "production" };
     const child = spawn(join(root, "node_modules", ".bin", tool), args, {
       cwd: root,
       env,

@@ -58,7 +58,7 @@ function Attachments({ files }: { files: StoredFile[] }) {
 /** A message of this person that the log does not hold yet. */
 export function PendingEntry({ message }: { message: PendingMessage }) {
   const store = useStore();
-  const away = useLive((one) => one.connectionState !== "live");
+  const away = useLive((one) => one.connectionState === "reconnecting" || one.connectionState === "offline");
   return (
     <article className="rounded-10 bg-n3 px-4 py-3" aria-label={text.message.pendingLabel}>
       <header className="flex items-center gap-2 text-12 text-n11">
@@ -66,6 +66,9 @@ export function PendingEntry({ message }: { message: PendingMessage }) {
         {!message.problem && <span>{away ? text.message.willBeSent : text.message.sending}</span>}
       </header>
       <p className="whitespace-pre-wrap text-15">{message.content}</p>
+      {message.attachments.length > 0 && (
+        <p className="text-12 text-n11">{message.attachments.map((one) => one.name).join(", ")}</p>
+      )}
       {message.problem && (
         <div className="flex flex-col items-start gap-2 pt-2">
           <ProblemNotice problem={message.problem} />

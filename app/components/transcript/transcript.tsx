@@ -5,6 +5,7 @@ import { Button } from "../ui/button.tsx";
 import { SCROLLABLE } from "../ui/scrollable.ts";
 import { LiveRegion } from "./live-region.tsx";
 import { MessageEntry, PendingEntry } from "./message-entry.tsx";
+import { OlderEntries } from "./older-entries.tsx";
 import { Turn } from "./turn.tsx";
 import { useStickToEnd } from "./use-stick-to-end.ts";
 
@@ -23,7 +24,7 @@ export function Transcript() {
         className="h-full overflow-y-auto overscroll-contain [overflow-anchor:none]"
       >
         <div ref={content} className="mx-auto flex max-w-[792px] flex-col gap-5 px-4 py-6">
-          {older && <p className="text-center text-12 text-n11">{text.transcript.older}</p>}
+          {older && <OlderEntries scroller={scroller} />}
           {entries.length + pending.length === 0 && <p className="text-15 text-n11">{text.transcript.empty}</p>}
           {entries.map((entry) =>
             entry.kind === "run" ? (

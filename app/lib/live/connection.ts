@@ -1,8 +1,8 @@
-import { z } from "zod";
 import { type Command, type CommandResult, command as commandSchema } from "#contract/command";
-import { type ClientFrame, PING, PONG, type Presence, type ServerFrame, serverFrame } from "#contract/frame";
+import { type ClientFrame, PING, PONG, type Presence, type ServerFrame } from "#contract/frame";
 import type { Problem } from "#contract/problem";
 import { ApiProblem } from "../api.ts";
+import { readFrame } from "./read-frame.ts";
 
 export type ConnectionState = "connecting" | "catching_up" | "live" | "reconnecting" | "offline";
 
@@ -205,27 +205,5 @@ export class Connection {
 
   #cancel(timer: unknown): void {
     if (timer !== null) (this.#options.clearTimer ?? ((one) => clearTimeout(one as number)))(timer);
-  }
-}
-
-/** Reads a frame. Events of a type this reader does not know stay in it: the fold steps over them, the cursor moves. */
-function readFrame(text: string): ServerFrame | null {
-  const json = readJson(text);
-  const parsed = serverFrame.safeParse(json);
-  if (parsed.success) return parsed.data;
-  const loose = looseEvents.safeParse(json);
-  return loose.success ? (loose.data as ServerFrame) : null;
-}
-
-const looseEvents = z.object({
-  type: z.literal("events"),
-  events: z.array(z.looseObject({ seq: z.number(), at: z.string(), event: z.looseObject({ type: z.string() }) })),
-});
-
-function readJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
   }
 }

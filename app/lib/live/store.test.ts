@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { Envelope } from "#contract/event";
 import type { ClientFrame, ServerFrame } from "#contract/frame";
 import { finished } from "../../testing/conversations.ts";
 import { ADA, AGENT, id, itemOf, messageOf, runOf } from "../../testing/fixtures.ts";
@@ -257,5 +258,31 @@ describe("growing text", () => {
     socket().say({ type: "events", events: [envelope(SEQ + 9, { type: "changes.changed", files: 1 })] });
     expect(store.state.seq).toBe(SEQ + 2);
     expect(sockets).toHaveLength(2);
+  });
+});
+
+describe("history", () => {
+  test("the whole log takes the place of the window, and the socket goes on from there", async () => {
+    const { store, socket } = setUp();
+    socket().hello(SEQ);
+    store.state.fromSeq = SEQ;
+    const head = finished().head;
+    const log = Array.from({ length: SEQ + 1 }, (_, n) =>
+      n === 0
+        ? envelope(1, { type: "conversation.created", head })
+        : envelope(n + 1, { type: "message.posted", message: { ...message, id: id("msg", 500 + n) } }),
+    ) as unknown as Envelope[];
+    await store.loadHistory(async (since) => log.filter((one) => one.seq > since).slice(0, 7));
+    expect(store.state).toMatchObject({ seq: SEQ + 1, fromSeq: 1 });
+    expect(store.timeline.entries).toHaveLength(SEQ);
+    socket().say({ type: "events", events: [envelope(SEQ + 2, { type: "changes.changed", files: 8 })] });
+    expect(store.state.head?.changedFiles).toBe(8);
+  });
+
+  test("an answer that stops short leaves the window as it is", async () => {
+    const { store } = setUp();
+    const { state } = store;
+    await store.loadHistory(async () => []);
+    expect(store.state).toBe(state);
   });
 });

@@ -1,8 +1,9 @@
 import type { Command, CommandResult } from "#contract/command";
 import type { Snapshot } from "#contract/conversation";
+import type { Envelope } from "#contract/event";
 import type { Delta, Presence, ServerFrame } from "#contract/frame";
 import type { Problem } from "#contract/problem";
-import { type ConversationState, evolve, stateOf } from "#domain/conversation/evolve";
+import { type ConversationState, emptyState, evolve, stateOf } from "#domain/conversation/evolve";
 import { problemFrom } from "../api.ts";
 import { Connection, type ConnectionOptions, type ConnectionState } from "./connection.ts";
 import { emptyTimeline, type Timeline, timelineOf } from "./timeline.ts";
@@ -78,6 +79,22 @@ export class ConversationStore {
     else if (frame.type === "presence") this.presence = frame.members;
     else if (frame.type === "problem" && frame.id === null) this.notice = frame.problem;
     this.#arrive();
+    this.#changed();
+  }
+
+  /**
+   * Puts the whole conversation in the place of its window, folded from the first event: the fold of all events is
+   * the live state. `read` gives the events after a seq, in pages.
+   */
+  async loadHistory(read: (since: number) => Promise<Envelope[]>): Promise<void> {
+    const whole = emptyState();
+    while (whole.seq < this.state.seq) {
+      const events = await read(whole.seq);
+      if (events.length === 0) return;
+      for (const envelope of events) evolve(whole, envelope);
+    }
+    this.state = whole;
+    this.timeline = timelineOf(whole, this.timeline);
     this.#changed();
   }
 

@@ -70,7 +70,7 @@ function beginStep(context: RunContext): string {
     store.updateRun(runId, { groupId, steps });
     context.reporter.report({
       type: "group.opened",
-      group: { id: groupId, runId, title: `Step ${steps}`, closed: false },
+      group: { id: groupId, runId, title: "", closed: false },
     });
   });
   return groupId;

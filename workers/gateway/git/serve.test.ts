@@ -4,11 +4,13 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { Readable } from "node:stream";
 import { promisify } from "node:util";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { seedDemoRepository } from "../../../scripts/seed-demo-repository.ts";
 import { startSandboxHost, type TestHost } from "../../../scripts/testing/start-sandbox-host.ts";
 import { type GitGatewayDeps, serveGit } from "./serve.ts";
 import { upstreamOf } from "./upstream.ts";
+
+vi.setConfig({ testTimeout: 20_000, hookTimeout: 20_000 });
 
 const run = promisify(execFile);
 const id = (prefix: string, digit: string) => `${prefix}_${digit.repeat(32)}`;
