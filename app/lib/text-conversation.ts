@@ -192,7 +192,8 @@ export const conversationText = {
   terminal: {
     label: "Terminal in the sandbox",
     connecting: "Connecting to the sandbox. A sleeping one takes a moment to wake.",
-    disconnected: "The terminal is not connected; it tries again by itself. Files are not affected.",
+    disconnected: "The terminal is not connected. Files are not affected. Connecting wakes the sandbox.",
+    connect: "Connect",
   },
 
   run: {

@@ -27,7 +27,7 @@ export function SidePanel({ tab, file, onTab, onFile, onClose }: SidePanelProps)
             <Tabs.Trigger
               key={one}
               value={one}
-              className="shrink-0 border-transparent border-b-2 px-3 text-13 text-n11 hover:text-n12 data-[state=active]:border-accent data-[state=active]:text-n12"
+              className="-outline-offset-2 shrink-0 border-transparent border-b-2 px-3 text-13 text-n11 hover:text-n12 data-[state=active]:border-accent data-[state=active]:text-n12"
             >
               {text.panel.tab[one]}
               {one === "changes" && changedFiles > 0 && (

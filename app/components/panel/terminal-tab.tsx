@@ -1,20 +1,22 @@
 import "@xterm/xterm/css/xterm.css";
-import { SandboxAddon } from "@cloudflare/sandbox/xterm";
+import { type ConnectionState, SandboxAddon } from "@cloudflare/sandbox/xterm";
 import { FitAddon } from "@xterm/addon-fit";
 import { Terminal } from "@xterm/xterm";
 import { useEffect, useRef, useState } from "react";
 import { useHead } from "../../lib/live/use-live.ts";
 import { text } from "../../lib/text.ts";
+import { Button } from "../ui/button.tsx";
 import { Notice } from "../ui/notice.tsx";
 
-/** A shell in the sandbox. Opening it is what starts a sandbox that sleeps. */
+/**
+ * A shell in the sandbox. Opening it wakes a sandbox that sleeps, so a lost connection comes back only when a person
+ * asks: a forgotten page must not keep a machine awake.
+ */
 export default function TerminalTab() {
   const { id } = useHead();
   const box = useRef<HTMLElement>(null);
-  const [state, setState] = useState<{ connection: string; error: string | null }>({
-    connection: "connecting",
-    error: null,
-  });
+  const connect = useRef<() => void>(() => undefined);
+  const [connection, setConnection] = useState<ConnectionState>("connecting");
   useEffect(() => {
     const parent = box.current;
     if (!parent) return;
@@ -26,15 +28,17 @@ export default function TerminalTab() {
     });
     const fit = new FitAddon();
     const link = new SandboxAddon({
+      reconnect: false,
       getWebSocketUrl: ({ origin }) =>
         `${origin}/api/conversations/${id}/terminal?cols=${terminal.cols}&rows=${terminal.rows}`,
-      onStateChange: (connection, error) => setState({ connection, error: error?.message ?? null }),
+      onStateChange: setConnection,
     });
     terminal.loadAddon(fit);
     terminal.loadAddon(link);
     terminal.open(parent);
     fit.fit();
-    link.connect({ sandboxId: id });
+    connect.current = () => link.connect({ sandboxId: id });
+    connect.current();
     const observer = new ResizeObserver(() => fit.fit());
     observer.observe(parent);
     return () => {
@@ -44,11 +48,18 @@ export default function TerminalTab() {
   }, [id]);
   return (
     <div className="flex h-full min-h-0 flex-col">
-      {state.connection !== "connected" && (
+      {connection !== "connected" && (
         <div className="p-2">
-          <Notice look={state.connection === "disconnected" ? "warning" : "info"}>
-            {state.connection === "disconnected" ? text.terminal.disconnected : text.terminal.connecting}
-          </Notice>
+          {connection === "disconnected" ? (
+            <Notice look="warning">
+              <p>{text.terminal.disconnected}</p>
+              <Button className="mt-2" onClick={() => connect.current()}>
+                {text.terminal.connect}
+              </Button>
+            </Notice>
+          ) : (
+            <Notice>{text.terminal.connecting}</Notice>
+          )}
         </div>
       )}
       <section ref={box} className="min-h-0 flex-1 bg-n1 p-2" aria-label={text.terminal.label} data-testid="terminal" />

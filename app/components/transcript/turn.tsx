@@ -41,19 +41,19 @@ function TurnHeader({ run, name }: { run: Run; name: string }) {
   return (
     <header className="flex min-h-6 flex-wrap items-center gap-x-2 text-12 text-n11">
       <h2 className="font-semibold text-13 text-n12">{name}</h2>
+      {run.status !== "succeeded" && <StatusMark status={run.status} />}
       <span>
         {text.executor[run.executor]} · {shortModel(run.model)}
       </span>
       <Time at={run.startedAt ?? run.queuedAt} />
       <span className="flex-1" />
       {run.finishedAt && (
-        <span className="opacity-0 transition-opacity duration-100 group-focus-within/turn:opacity-100 group-hover/turn:opacity-100 pointer-coarse:opacity-100">
+        <span className="transition-opacity duration-100 group-focus-within/turn:opacity-100 group-hover/turn:opacity-100 sm:opacity-0 pointer-coarse:opacity-100">
           {[between(run.startedAt, run.finishedAt), tokens(run.usage), cost(run.usage.costMicroUsd)]
             .filter(Boolean)
             .join(" · ")}
         </span>
       )}
-      {run.status !== "succeeded" && <StatusMark status={run.status} />}
     </header>
   );
 }
