@@ -1,13 +1,16 @@
 import type { LoaderFunctionArgs, MetaFunction } from "@remix-run/cloudflare";
 import { Form, Link, useLoaderData, useNavigation, useSearchParams } from "@remix-run/react";
+import { useCallback } from "react";
 import type { ConversationSummary } from "#contract/conversation";
 import { UnreadDot } from "../components/frame/conversation-row.tsx";
 import { StatusMark } from "../components/frame/status-mark.tsx";
 import { Button, buttonClass } from "../components/ui/button.tsx";
 import { Empty, Page } from "../components/ui/page.tsx";
 import { Time } from "../components/ui/time.tsx";
+import { browserApi } from "../lib/browser-api.ts";
 import { answerOf } from "../lib/context.ts";
 import { cost } from "../lib/format.ts";
+import { useFreshList } from "../lib/list-refresh.ts";
 import { text } from "../lib/text.ts";
 
 export const meta: MetaFunction = () => [{ title: text.pageTitle(text.nav.conversations) }];
@@ -17,12 +20,15 @@ export async function loader({ request, context }: LoaderFunctionArgs) {
   const q = query.get("q") ?? "";
   const archived = query.get("archived") === "true";
   const cursor = query.get("cursor") ?? "";
-  const page = await answerOf(context.api.conversations.list({ q, archived, cursor, limit: 50 }));
-  return { page, q, archived };
+  const filter = { q, archived, cursor, limit: 50 };
+  return { made: await answerOf(context.api.conversations.list(filter)), filter };
 }
 
 export default function Conversations() {
-  const { page, q, archived } = useLoaderData<typeof loader>();
+  const { made, filter } = useLoaderData<typeof loader>();
+  const load = useCallback(() => browserApi.conversations.list(filter), [filter]);
+  const page = useFreshList(made, load);
+  const { q, archived } = filter;
   const [params] = useSearchParams();
   const next = new URLSearchParams(params);
   if (page.nextCursor) next.set("cursor", page.nextCursor);

@@ -11,8 +11,9 @@ import { lazy, Suspense, useEffect, useMemo, useState } from "react";
 import { ErrorPage } from "../components/error-page.tsx";
 import { FrameContext } from "../components/frame/frame-context.ts";
 import { Nav } from "../components/frame/nav.tsx";
+import { browserApi } from "../lib/browser-api.ts";
 import { answerOf } from "../lib/context.ts";
-import { useListRefresh } from "../lib/list-refresh.ts";
+import { useFreshList } from "../lib/list-refresh.ts";
 import { preferenceCookies } from "../lib/preferences.ts";
 import { useShortcut } from "../lib/shortcuts.ts";
 import { text } from "../lib/text.ts";
@@ -24,11 +25,12 @@ const Shortcuts = lazy(async () => ({
   default: (await import("../components/frame/shortcuts-dialog.tsx")).ShortcutsDialog,
 }));
 
+const RECENT = { archived: false, limit: 50 };
+const loadRecent = () => browserApi.conversations.list(RECENT);
+
 export async function loader({ context }: LoaderFunctionArgs) {
-  const [me, page] = await answerOf(
-    Promise.all([context.api.me(), context.api.conversations.list({ archived: false, limit: 50 })]),
-  );
-  return { me, conversations: page.items };
+  const [me, page] = await answerOf(Promise.all([context.api.me(), context.api.conversations.list(RECENT)]));
+  return { me, recent: page };
 }
 
 /** The list is the same on every tab of a page. */
@@ -44,11 +46,11 @@ export function shouldRevalidate({
 type Overlay = "nav" | "palette" | "shortcuts" | null;
 
 export default function Frame() {
-  const { me, conversations } = useLoaderData<typeof loader>();
+  const { me, recent } = useLoaderData<typeof loader>();
+  const conversations = useFreshList(recent, loadRecent).items;
   const [overlay, setOverlay] = useState<Overlay>(null);
   const [narrow, toggleNarrow] = useNarrowNav();
   const { pathname } = useLocation();
-  useListRefresh();
   useFrameKeys(setOverlay);
   useEffect(() => {
     if (pathname) setOverlay(null);
