@@ -6,10 +6,10 @@ import { useHead } from "../../lib/live/use-live.ts";
 import { text } from "../../lib/text.ts";
 import { Counts } from "../transcript/step.tsx";
 import { IconButton } from "../ui/button.tsx";
-import { ProblemNotice } from "../ui/notice.tsx";
 import { Empty, Skeleton } from "../ui/page.tsx";
 import { SCROLLABLE } from "../ui/scrollable.ts";
 import { CommitBar } from "./commit-bar.tsx";
+import { PanelProblem } from "./panel-problem.tsx";
 import { useAnswerOf } from "./use-answer-of.ts";
 
 const ChangeView = lazy(() => import("./change-view.tsx"));
@@ -51,23 +51,6 @@ export default function ChangesTab({ file, onFile }: FileTabProps) {
         </>
       )}
       <CommitBar changes={value} onDone={reload} />
-    </div>
-  );
-}
-
-export function PanelProblem({
-  problem,
-  onRetry,
-}: {
-  problem: Parameters<typeof ProblemNotice>[0]["problem"];
-  onRetry: () => void;
-}) {
-  return (
-    <div className="flex flex-col items-start gap-3 p-4">
-      <ProblemNotice problem={problem} />
-      <IconButton label={text.actions.retry} onClick={onRetry}>
-        <RefreshCw size={16} aria-hidden />
-      </IconButton>
     </div>
   );
 }

@@ -4,8 +4,8 @@ import { browserApi } from "../../lib/browser-api.ts";
 import { useHead } from "../../lib/live/use-live.ts";
 import { text } from "../../lib/text.ts";
 import { Skeleton } from "../ui/page.tsx";
-import { PanelProblem } from "./changes-tab.tsx";
 import { languageOf, readOnly } from "./language.ts";
+import { PanelProblem } from "./panel-problem.tsx";
 import { useAnswerOf } from "./use-answer-of.ts";
 
 /** A file of the workspace, to read. */
