@@ -162,8 +162,11 @@ describe("the main job", () => {
       .first()
       .waitFor();
     await server.start();
-    await turns(ada).last().getByText("After the crash.").waitFor({ timeout: 60_000 });
-    await turns(ada).last().getByText("interrupted").first().waitFor();
+    const crashed = turns(ada).filter({ hasText: "Before the crash." }).last();
+    await crashed.getByText("After the crash.").waitFor({ timeout: 60_000 });
+    await crashed.getByText("interrupted").first().waitFor();
+    const kept = turns(ada).filter({ hasText: "Written while nobody was there." });
+    await kept.getByText("Written while nobody was there.").first().waitFor();
     await page
       .getByText(/Reconnecting/)
       .first()
@@ -172,7 +175,9 @@ describe("the main job", () => {
     await sameTranscript();
     const after = await transcriptOf(page);
     expect(after.startsWith(seen.slice(0, seen.indexOf("Before the crash.")))).toBe(true);
-    expect(await turns(ada).last().getByText("Before the crash.", { exact: true }).count()).toBe(1);
+    expect(await crashed.getByText("Before the crash.", { exact: true }).count()).toBe(1);
+    expect(await kept.count()).toBe(1);
+    expect(await page.getByText("say: Written while nobody was there.").count()).toBe(1);
     await ben.page.reload();
     await sameTranscript();
   });

@@ -1,6 +1,6 @@
 import { jwtVerify, SignJWT } from "jose";
 import { z } from "zod";
-import { conversationId, orgId, repositoryId, runId, sandboxId } from "#contract/ids";
+import { conversationId, fileId, orgId, repositoryId, runId, sandboxId } from "#contract/ids";
 import { configOf } from "./config.ts";
 import type { Env } from "./env.ts";
 import type { RunPrincipal, SandboxPrincipal } from "./principal.ts";
@@ -8,6 +8,7 @@ import type { RunPrincipal, SandboxPrincipal } from "./principal.ts";
 const ISSUER = "quayside";
 const RUN_TTL = "3h";
 const SANDBOX_TTL = "1h";
+const FILE_TTL = "5m";
 
 const runClaims = z.object({ kind: z.literal("run"), orgId, conversationId, runId });
 const sandboxClaims = z.object({
@@ -18,6 +19,11 @@ const sandboxClaims = z.object({
   repositoryId: repositoryId.nullable(),
 });
 
+const fileClaims = z.object({ kind: z.literal("file"), orgId, fileId });
+
+/** What the cookie-less origin for files needs to know: which file of which org. */
+export type FilePass = z.infer<typeof fileClaims>;
+
 /** A token for the LLM gateway, bound to org, conversation and run; it outlives the hard limit of a run by an hour. */
 export function signRunToken(env: Env, principal: RunPrincipal): Promise<string> {
   return sign(env, { ...principal }, { audience: "llm", ttl: RUN_TTL });
@@ -26,6 +32,16 @@ export function signRunToken(env: Env, principal: RunPrincipal): Promise<string>
 /** A token for the git gateway, bound to org, conversation and sandbox, valid for an hour. */
 export function signSandboxToken(env: Env, principal: SandboxPrincipal): Promise<string> {
   return sign(env, { ...principal }, { audience: "sandbox", ttl: SANDBOX_TTL });
+}
+
+/** A token that opens one file at the origin for files, for five minutes; it stands in the file's address. */
+export function signFilePass(env: Env, pass: FilePass): Promise<string> {
+  return sign(env, { ...pass }, { audience: "file", ttl: FILE_TTL });
+}
+
+/** What a file's token opens, or null when it is forged, expired or meant for something else. */
+export async function verifyFilePass(env: Env, token: string): Promise<FilePass | null> {
+  return fileClaims.safeParse(await verify(env, token, "file")).data ?? null;
 }
 
 /** The principal of a run token, or null when it is forged, expired or meant for something else. */
