@@ -37,6 +37,8 @@ export function effectsOf({ event }: Envelope, before: ConversationHead | null):
       ];
     case "run.started":
       return [index, thread({ type: "thread.start", runId: event.run.id })];
+    case "run.waiting":
+      return event.reason === "stalled" ? [index, thread({ type: "thread.start", runId: event.runId })] : [index];
     case "message.posted":
       return event.message.mode === "steer" && event.message.runId !== null
         ? [index, thread({ type: "thread.steer", runId: event.message.runId, messageId: event.message.id })]

@@ -1,5 +1,5 @@
-import { type ConversationState, emptyState, evolve, stateOf } from "#domain/conversation/evolve";
 import { type Presence, type ServerFrame, serverFrame } from "#contract/frame";
+import { type ConversationState, emptyState, evolve, stateOf } from "#domain/conversation/evolve";
 import { newId } from "#platform/new-id";
 import type { AnyCommand, Rig } from "./rig.ts";
 
