@@ -5,7 +5,7 @@ import { fail } from "#contract/problem";
 import type { AgentThreadRpc } from "#platform/rpc";
 import { threadStub } from "#platform/stubs";
 import { testEnv } from "../workers/shared/testing/world.ts";
-import { makeRig, pause, type Rig, valueOf } from "./testing/rig.ts";
+import { makeRig, pause, type Rig, taken } from "./testing/rig.ts";
 import { TestViewer } from "./testing/viewer.ts";
 
 const isOver = (status: string | undefined) => ["succeeded", "failed", "cancelled"].includes(status ?? "");
@@ -98,7 +98,7 @@ describe("the parts together", () => {
       });
     });
     await rig.say("say: too late", "steer");
-    valueOf(await rig.command(rig.ada, { type: "run.cancel", runId: first.runId }));
+    taken(await rig.command(rig.ada, { type: "run.cancel", runId: first.runId }));
     await pause(400);
     const after = await rig.snapshot();
     expect(after.runs).toHaveLength(1);
@@ -130,7 +130,7 @@ describe("the parts together", () => {
     expect(await rig.evict("thread")).toBe(true);
     expect(Date.now() - startedMs).toBeLessThan(2_000);
     const approvalId = asked.head.approvals[0]?.id;
-    valueOf(await rig.command(rig.bea, { type: "approval.decide", approvalId, decision: "approve" }));
+    taken(await rig.command(rig.bea, { type: "approval.decide", approvalId, decision: "approve" }));
     const after = await rig.until(over(runId), "the run's end");
     expect(runIn(after, runId)?.status).toBe("succeeded");
     expect(await rig.shell("cat ran.log")).toBe("approved\n");
@@ -141,7 +141,7 @@ describe("the parts together", () => {
     const { runId } = await rig.say("say: begun\nwait: 30\nsay: never");
     await rig.until((now) => textsOf(now, runId).includes("begun"), "the first words");
     const startedMs = Date.now();
-    valueOf(await rig.command(rig.ada, { type: "run.cancel", runId }));
+    taken(await rig.command(rig.ada, { type: "run.cancel", runId }));
     const after = await rig.until(over(runId), "the end");
     expect(Date.now() - startedMs).toBeLessThan(2_000);
     expect(textsOf(after, runId)).toContain("begun");
@@ -152,11 +152,11 @@ describe("the parts together", () => {
     const rig = await makeRig();
     const cold = await rig.say("run: sleep 0.4; echo survived >> ran.log");
     await pause(5);
-    valueOf(await rig.command(rig.ada, { type: "run.cancel", runId: cold.runId }));
+    taken(await rig.command(rig.ada, { type: "run.cancel", runId: cold.runId }));
     const { runId } = await rig.say("run: sleep 1.2; echo survived >> ran.log");
     await rig.until(working(runId), "the command");
     await pause(150);
-    valueOf(await rig.command(rig.ada, { type: "run.cancel", runId }));
+    taken(await rig.command(rig.ada, { type: "run.cancel", runId }));
     await pause(1_800);
     expect(await rig.shell("cat ran.log 2>/dev/null; true")).toBe("");
   });
@@ -167,7 +167,7 @@ describe("the parts together", () => {
       const { runId } = await rig.say("run: echo survived >> ran.log; sleep 3; echo survived >> ran.log");
       await rig.until((now) => now.items.length > 0, "the call");
       await pause(waitMs);
-      valueOf(await rig.command(rig.ada, { type: "run.cancel", runId }));
+      taken(await rig.command(rig.ada, { type: "run.cancel", runId }));
       await pause(700);
       const processes = await rig.shell("ps -eo args | grep -c '[s]leep 3'; true");
       expect({ waitMs, processes }).toEqual({ waitMs, processes: "0\n" });
@@ -220,7 +220,7 @@ describe("the parts together", () => {
     const rig = await makeRig();
     await rig.say("wait: 0.2");
     const queued = await rig.say("say: the old words");
-    valueOf(
+    taken(
       await rig.command(rig.ada, { type: "message.edit", messageId: queued.messageId, content: "say: the new words" }),
     );
     const after = await rig.until(over(queued.runId), "the queued run");

@@ -58,7 +58,7 @@ export async function makeRig(settings: { autonomy?: "ask" | "auto_safe" | "auto
     thread: () => threadStub(testEnv, world.orgId, threads[0]?.id ?? ""),
     sandbox: () => sandboxStub(testEnv, binding),
   };
-  const snapshot = async () => valueOf(await steady(() => stubs.conversation().snapshot(ada)));
+  const snapshot = async () => taken(await steady(() => stubs.conversation().snapshot(ada)));
   const command: Rig["command"] = (principal, one) => {
     const whole = { clientId: newId("request"), ...one } as unknown as Command;
     return steady(() => stubs.conversation().command(principal, whole));
@@ -70,7 +70,7 @@ export async function makeRig(settings: { autonomy?: "ask" | "auto_safe" | "auto
     bea,
     command,
     async say(content, mode = "auto") {
-      const result = valueOf(await command(ada, { type: "message.post", content, attachments: [], mode }));
+      const result = taken(await command(ada, { type: "message.post", content, attachments: [], mode }));
       return { messageId: result.messageId ?? "", runId: result.runId ?? "" };
     },
     head: async () => (await snapshot()).head,
@@ -93,7 +93,7 @@ export async function makeRig(settings: { autonomy?: "ask" | "auto_safe" | "auto
 
 export const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
-export function valueOf<T>(result: Result<T>): T {
+export function taken<T>(result: Result<T>): T {
   if (result.ok) return result.value;
   throw new Error(`${result.problem.code}: ${result.problem.detail}`);
 }
@@ -128,7 +128,7 @@ async function happens(work: () => Promise<unknown>): Promise<boolean> {
 async function allEvents(read: (since: number) => Promise<Result<{ events: Envelope[] }>>): Promise<Envelope[]> {
   const all: Envelope[] = [];
   for (;;) {
-    const { events } = valueOf(await read(all.at(-1)?.seq ?? 0));
+    const { events } = taken(await read(all.at(-1)?.seq ?? 0));
     if (events.length === 0) return all;
     all.push(...events);
   }
@@ -139,7 +139,7 @@ async function shellOutput(
   binding: SandboxBinding,
   command: string,
 ): Promise<string> {
-  const stream = valueOf(await stub().exec(binding, { execId: crypto.randomUUID(), command, timeoutMs: 10_000 }));
+  const stream = taken(await stub().exec(binding, { execId: crypto.randomUUID(), command, timeoutMs: 10_000 }));
   const text = await new Response(stream).text();
   const lines = text
     .trim()

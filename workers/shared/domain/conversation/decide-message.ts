@@ -58,8 +58,10 @@ export function missedSteer(
   ctx: Pick<DecideContext, "now" | "newId">,
 ): Event[] {
   const message = view.message(missed.messageId);
-  const stopped = view.run(missed.runId)?.status === "cancelled" || view.head.archivedAt !== null;
-  if (!message || message.deletedAt !== null || message.runId !== missed.runId || stopped) return [];
+  const steered = view.run(missed.runId);
+  const stopped = steered?.status === "cancelled" || view.head.archivedAt !== null;
+  if (!message || message.deletedAt !== null || stopped) return [];
+  if (message.runId !== missed.runId || steered?.messageId === message.id) return [];
   const run = newRun(view, ctx, { messageId: message.id });
   return mainThread(view).activeRunId === null ? [startRun(run, ctx.now)] : [{ type: "run.queued", run }];
 }
