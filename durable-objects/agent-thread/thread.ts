@@ -123,8 +123,8 @@ export class Thread implements AgentThreadRpc {
     const runId = order.run.id;
     const row = store.run(runId);
     if (!row || order.run.epoch < epoch) return ok(null);
+    if (row.phase === "fenced") revive(store, runId);
     if (order.run.epoch > epoch) {
-      if (row.phase === "fenced") revive(store, runId);
       store.updateRun(runId, { epoch: order.run.epoch });
       this.#phaseChanged(runId);
       this.#sessions.get(runId)?.adoptEpoch();

@@ -45,6 +45,8 @@ export interface SandboxContext {
   record: SandboxRecord;
   /** The start that is under way, which later callers join. */
   starting: Promise<Result<SandboxDriver>> | null;
+  /** The commands that are asked for and have not begun. One that is ended meanwhile is taken out, and does not begin. */
+  beginning: Set<string>;
 }
 
 /** Binds at the first call. A binding of another org, conversation or sandbox finds nothing here. */
@@ -61,7 +63,7 @@ export function bind(context: SandboxContext | null, made: () => SandboxContext,
 /** The context of a stored or new record. */
 export function createContext(deps: SandboxDeps, store: SandboxStore, binding: SandboxBinding): SandboxContext {
   const record = store.read() ?? newRecord(binding, deps.now());
-  return { deps, store, record, starting: null };
+  return { deps, store, record, starting: null, beginning: new Set() };
 }
 
 /** Stores a change of the record and arms the alarm for what is due next. */

@@ -90,6 +90,8 @@ function isAnswered(context: RunContext): boolean {
 
 async function conclude(context: RunContext): Promise<void> {
   const title = context.order.wantsTitle ? await suggestTitle(context) : undefined;
+  // Somebody may have said more while the title was made: then the last word is not said yet.
+  if (context.store.hasSteers(context.runId)) return;
   context.finish({ status: "succeeded", stopReason: "completed", problem: null, ...(title ? { title } : {}) });
 }
 
