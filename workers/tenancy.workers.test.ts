@@ -71,6 +71,7 @@ async function ownedBy(world: World): Promise<Owned> {
       approvalId: newId("approval"),
       questionId: newId("question"),
       itemId: newId("item"),
+      execId: "exe_other",
     },
   };
 }
