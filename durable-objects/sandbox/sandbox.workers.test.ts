@@ -338,6 +338,26 @@ describe("commands", () => {
 });
 
 describe("terminals", () => {
+  test("SB4 a terminal in use keeps the sandbox up, and one that is only open does not", async () => {
+    const box = await makeTestSandbox({ repository: false });
+    const headers = { upgrade: "websocket", "x-quayside-binding": JSON.stringify(box.binding) };
+    const { webSocket } = await box.stub.fetch("http://sandbox/terminal", { headers });
+    const { socket, shown } = watchTerminal(webSocket);
+    await until(() => shown().includes('{"type":"ready"}'));
+    const openedAt = Date.now();
+    const stateAt = async (minutes: number) => {
+      await box.setDeps({ now: () => openedAt + minutes * 60_000 });
+      await box.alarm();
+      return taken(await box.stub.status(box.binding)).state;
+    };
+    expect(await stateAt(20)).toBe("ready");
+    socket.send(new TextEncoder().encode("echo $((1+1))nd\n"));
+    await until(() => shown().includes("2nd"));
+    expect(await stateAt(45)).toBe("ready");
+    expect(await stateAt(51)).toBe("stopped");
+    expect(await stateAt(52)).toBe("stopped");
+  });
+
   test("SB25 a terminal is opened by its binding and is kept while nobody watches", async () => {
     const box = await makeTestSandbox({ repository: false });
     const open = async () => {
