@@ -21,7 +21,7 @@ export async function action({ request, context }: ActionFunctionArgs) {
   try {
     const made = await context.api.repositories.create({
       cloneUrl: word("cloneUrl"),
-      defaultBranch: word("defaultBranch") || "main",
+      ...(word("defaultBranch") ? { defaultBranch: word("defaultBranch") } : {}),
       ...(word("name") ? { name: word("name") } : {}),
     });
     return data({ added: made.name, problem: null });
@@ -80,8 +80,8 @@ function AddForm() {
         <Field id="name" label={text.repositories.name} hint={text.repositories.nameHint}>
           <input id="name" name="name" className="field" aria-describedby={noteId("name")} />
         </Field>
-        <Field id="defaultBranch" label={text.repositories.branch}>
-          <input id="defaultBranch" name="defaultBranch" defaultValue="main" className="field" />
+        <Field id="defaultBranch" label={text.repositories.branch} hint={text.repositories.branchHint}>
+          <input id="defaultBranch" name="defaultBranch" className="field" aria-describedby={noteId("defaultBranch")} />
         </Field>
       </div>
       {answer?.problem && <ProblemNotice problem={answer.problem} />}
