@@ -8,6 +8,7 @@ import { text } from "../../lib/text.ts";
 import { Button } from "../ui/button.tsx";
 import { ProblemNotice } from "../ui/notice.tsx";
 import { Time } from "../ui/time.tsx";
+import { Markdown } from "./markdown.tsx";
 
 /** What a person wrote: a full-width block on its own ground, unlike an agent's ruled turn. */
 export const MessageEntry = memo(function MessageEntry({ messageId }: { messageId: string }) {
@@ -28,12 +29,21 @@ export const MessageEntry = memo(function MessageEntry({ messageId }: { messageI
       {message.deletedAt ? (
         <p className="text-15 text-n11">{text.message.deleted}</p>
       ) : (
-        <p className="whitespace-pre-wrap text-15">{message.content}</p>
+        <Words source={message.content} />
       )}
       <Attachments files={message.attachments} />
     </article>
   );
 });
+
+/** People's words are Markdown too, but a line they ended stays ended. */
+function Words({ source }: { source: string }) {
+  return (
+    <div className="keep-lines">
+      <Markdown source={source} />
+    </div>
+  );
+}
 
 function Attachments({ files }: { files: StoredFile[] }) {
   if (files.length === 0) return null;
@@ -65,7 +75,7 @@ export function PendingEntry({ message }: { message: PendingMessage }) {
         <h2 className="font-semibold text-13 text-n12">{text.message.you}</h2>
         {!message.problem && <span>{away ? text.message.willBeSent : text.message.sending}</span>}
       </header>
-      <p className="whitespace-pre-wrap text-15">{message.content}</p>
+      <Words source={message.content} />
       {message.attachments.length > 0 && (
         <p className="text-12 text-n11">{message.attachments.map((one) => one.name).join(", ")}</p>
       )}

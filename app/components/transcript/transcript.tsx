@@ -1,9 +1,11 @@
 import { ArrowDown } from "lucide-react";
+import { useEffect } from "react";
 import { useLive } from "../../lib/live/use-live.ts";
 import { text } from "../../lib/text.ts";
 import { Button } from "../ui/button.tsx";
 import { SCROLLABLE } from "../ui/scrollable.ts";
 import { LiveRegion } from "./live-region.tsx";
+import { loadMarkdown } from "./load-markdown.ts";
 import { MessageEntry, PendingEntry } from "./message-entry.tsx";
 import { OlderEntries } from "./older-entries.tsx";
 import { Turn } from "./turn.tsx";
@@ -14,6 +16,7 @@ export function Transcript() {
   const entries = useLive((store) => store.timeline.entries);
   const pending = useLive((store) => store.pending);
   const older = useLive((store) => store.state.fromSeq > 1);
+  useEffect(() => void loadMarkdown(), []);
   const { scroller, content, atEnd, toEnd } = useStickToEnd(pending.length);
   return (
     <div className="relative min-h-0 flex-1">
