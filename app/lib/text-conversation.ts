@@ -3,6 +3,8 @@ import type { SandboxState } from "#contract/sandbox";
 const listed = (names: string[]) =>
   names.length > 2 ? `${names.slice(0, 2).join(", ")} and ${names.length - 2} more` : names.join(" and ");
 
+const KEY_NAMES: Record<string, string> = { "↑": "up", "↓": "down", "←": "left", "→": "right" };
+
 /** The words of a conversation's page. */
 export const conversationText = {
   header: {
@@ -148,6 +150,25 @@ export const conversationText = {
     afterFailure: "The conversation is whole. Restart the sandbox to go on from its last snapshot.",
   },
 
+  asleep: {
+    first: "The sandbox starts with the first command.",
+    starting: "Starting",
+    state: {
+      none: "The sandbox is not started.",
+      provisioning: "The sandbox is starting.",
+      ready: "The sandbox runs.",
+      busy: "The sandbox runs.",
+      sleeping: "The sandbox sleeps. Its files are kept.",
+      stopped: "The sandbox is stopped. Its files are kept.",
+      failed: "The sandbox failed.",
+      deleted: "The sandbox and its files are deleted.",
+    } satisfies Record<SandboxState, string>,
+    known: (n: number) =>
+      n === 1 ? "1 file was changed when the sandbox last ran." : `${n} files were changed when the sandbox last ran.`,
+    stale: "What follows is as it was when the sandbox last ran.",
+    touched: "Files the agent wrote or changed",
+  },
+
   panel: {
     label: "Workspace",
     resize: "Width of the workspace",
@@ -191,9 +212,15 @@ export const conversationText = {
 
   terminal: {
     label: "Terminal in the sandbox",
-    connecting: "Connecting to the sandbox. A sleeping one takes a moment to wake.",
-    disconnected: "The terminal is not connected. Files are not affected. Connecting wakes the sandbox.",
+    input: "Terminal input. Shift Tab leaves it.",
+    connecting: "Connecting to the sandbox.",
+    disconnected: "The connection to the terminal was lost. What runs in it and your files are not affected.",
+    stopped: "The sandbox does not run any more. Its files are kept; what ran in the terminal has ended.",
+    ended: "The shell has ended.",
     connect: "Connect",
+    startAndConnect: "Start the sandbox and connect",
+    keys: "Keys",
+    key: (name: string) => `Key ${KEY_NAMES[name] ?? name}`,
   },
 
   run: {

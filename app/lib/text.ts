@@ -14,6 +14,7 @@ export const text = {
     back: "Back",
     copy: "Copy",
     copied: "Copied",
+    paste: "Paste",
     retry: "Try again",
     save: "Save",
     cancel: "Cancel",

@@ -2,13 +2,14 @@ import { RefreshCw } from "lucide-react";
 import { lazy, Suspense, useCallback, useEffect } from "react";
 import type { ChangedFile, Changes } from "#contract/workspace";
 import { browserApi } from "../../lib/browser-api.ts";
-import { useHead } from "../../lib/live/use-live.ts";
+import { useHead, useLive } from "../../lib/live/use-live.ts";
 import { text } from "../../lib/text.ts";
 import { Counts } from "../transcript/step.tsx";
 import { IconButton } from "../ui/button.tsx";
 import { ProblemNotice } from "../ui/notice.tsx";
 import { Empty, Skeleton } from "../ui/page.tsx";
 import { SCROLLABLE } from "../ui/scrollable.ts";
+import { Asleep, useAsleep } from "./asleep.tsx";
 import { CommitBar } from "./commit-bar.tsx";
 import { useAnswerOf } from "./use-answer-of.ts";
 
@@ -22,11 +23,13 @@ interface FileTabProps {
 /** What is different from the base commit, file by file, and how it leaves the sandbox. */
 export default function ChangesTab({ file, onFile }: FileTabProps) {
   const { id, changedFiles } = useHead();
+  const asleep = useAsleep();
   const load = useCallback(() => browserApi.workspace.changes(id), [id]);
-  const { value, problem, loading, reload } = useAnswerOf(load);
+  const { value, problem, loading, reload } = useAnswerOf(asleep ? null : load);
   useEffect(() => {
     if (changedFiles >= 0) reload();
   }, [changedFiles, reload]);
+  if (asleep) return <LastKnown changes={value} />;
   if (!value) return problem ? <PanelProblem problem={problem} onRetry={reload} /> : <Skeleton rows={6} />;
   const chosen = value.files.find((one) => one.path === file) ?? null;
   return (
@@ -53,6 +56,39 @@ export default function ChangesTab({ file, onFile }: FileTabProps) {
       <CommitBar changes={value} onDone={reload} />
     </div>
   );
+}
+
+/** What is known of the changes without asking the sandbox, which would start it. */
+function LastKnown({ changes }: { changes: Changes | null }) {
+  const { changedFiles } = useHead();
+  const touched = useTouched();
+  const paths = changes?.files.map((one) => one.path) ?? touched;
+  return (
+    <Asleep>
+      {changedFiles > 0 && <p className="text-13">{text.asleep.known(changedFiles)}</p>}
+      {paths.length > 0 && (
+        <div>
+          <h3 className="pb-1 text-12 text-n11">{changes ? text.changes.files : text.asleep.touched}</h3>
+          <ul>
+            {paths.map((path) => (
+              <li key={path} className="py-0.5">
+                <PathText path={path} />
+              </li>
+            ))}
+          </ul>
+        </div>
+      )}
+    </Asleep>
+  );
+}
+
+/** The paths that the transcript on this page says were changed. */
+function useTouched(): string[] {
+  const joined = useLive((store) => {
+    const changed = [...store.state.items.values()].filter((one) => one.kind === "file_change");
+    return [...new Set(changed.map((one) => one.detail.path ?? ""))].filter(Boolean).sort().join("\n");
+  });
+  return joined === "" ? [] : joined.split("\n");
 }
 
 export function PanelProblem({
