@@ -24,7 +24,6 @@ import {
   fileSides,
   pushResult,
 } from "#contract/workspace";
-import { looseEnvelopes } from "./loose-envelopes.ts";
 
 /** Answers a path of this site, such as `/api/me`: the browser's `fetch`, or the api app itself on the server. */
 export type FetchLike = (path: string, init?: RequestInit) => Promise<Response>;
@@ -113,9 +112,8 @@ function conversationCalls(call: Caller) {
         headers: { "content-type": "application/json", ...(key ? { "idempotency-key": key } : {}) },
       }),
     get: (id: string) => call.get(of(id), snapshot),
-    /** The events after `since`, oldest first; the answer's end is not the log's while there are any. */
-    events: async (id: string, since: number) =>
-      (await call.get(of(id, `/events${search({ since, limit: 500 })}`), z.object({ events: looseEnvelopes }))).events,
+    /** The part of the transcript that ends before the entry at `before`. */
+    older: (id: string, before: number) => call.get(of(id, search({ before })), snapshot),
     patch: (id: string, body: ConversationPatch) => call.json(of(id), nothing, ["PATCH", body]),
     archive: (id: string) => call.send(of(id), nothing, { method: "DELETE" }),
     post: (id: string, body: { clientId: string; content: string; attachments?: string[] }) =>
