@@ -65,6 +65,13 @@ export const conversationText = {
     willBeSent: "Will be sent when the connection is back",
     sendAgain: "Send again",
     discard: "Discard",
+    edit: "Edit your message",
+    editLabel: "Your message, edited",
+    editNote: "The agent has read it as it was; what it did stays.",
+    remove: "Delete your message",
+    removeTitle: "Delete this message?",
+    removeDetail: "Its words and attachments go for everyone. What the agent did stays. This cannot be undone.",
+    removeAction: "Delete message",
   },
 
   approval: {
@@ -92,6 +99,7 @@ export const conversationText = {
     title: (n: number) => (n === 1 ? "1 queued message" : `${n} queued messages`),
     up: "Move up",
     down: "Move down",
+    edit: "Edit this message",
     remove: "Remove from the queue",
     unknown: "A queued message",
   },
@@ -197,6 +205,14 @@ export const conversationText = {
     committed: (files: number, branch: string, commit: string) =>
       `${files === 1 ? "1 file" : `${files} files`} committed to ${branch} as ${commit}. Not pushed yet.`,
     pushed: (branch: string, commit: string) => `${branch} is pushed, up to ${commit}.`,
+    discard: (path: string) => `Discard changes of ${path}`,
+    discardAll: "Discard all changes",
+    discardTitle: (n: number) => (n === 1 ? "Discard the changes of this file?" : `Discard the changes of ${n} files?`),
+    discardDetail: (path: string) =>
+      `${path} is put back as it was when the conversation began, and goes if it is new. This cannot be undone.`,
+    discardAllDetail:
+      "All files are put back as they were when the conversation began, and new ones go. This cannot be undone.",
+    discardAction: "Discard changes",
     rejected: "Nothing was pushed; your commits are still here. Ask the agent to pull and merge, then push again.",
   },
 
@@ -208,6 +224,18 @@ export const conversationText = {
     emptyDetail: "The workspace fills when the sandbox starts and the repository is cloned.",
     more: "There are more files than are listed.",
     truncated: "This file is long; only its beginning is shown.",
+    editor: (path: string) => `${path}, to edit`,
+    unsaved: "Not saved yet.",
+    saving: "Saving",
+    saved: "Saved.",
+    revert: "Undo all",
+    tooLarge: (limit: string) => `A file may be ${limit} at the most. Nothing was saved.`,
+    conflict: "This file was changed or deleted in the sandbox after you opened it. Nothing was saved.",
+    overwrite: "Save mine over it",
+    loadAgain: "Drop mine and load it again",
+    leaveTitle: "Leave without saving?",
+    leaveDetail: (path: string) => `What you changed in ${path} is not in the sandbox yet, and would be lost.`,
+    leaveAction: "Leave without saving",
   },
 
   terminal: {
