@@ -31,7 +31,7 @@ interface MessageActionsProps {
   editButton: RefObject<HTMLButtonElement>;
 }
 
-const QUIET = "size-6 pointer-coarse:size-9 -my-1 pointer-coarse:-my-2";
+const QUIET = "-my-1.5 pointer-coarse:-my-2.5";
 
 /** What an author can do with a message; they take no height of their own. */
 export function MessageActions({ message, onEdit, editButton }: MessageActionsProps) {
@@ -52,7 +52,10 @@ export function MessageActions({ message, onEdit, editButton }: MessageActionsPr
                 title: text.message.removeTitle,
                 detail: text.message.removeDetail,
                 action: text.message.removeAction,
-                onConfirm: () => store.attempt({ type: "message.delete", messageId: message.id }),
+                onConfirm: () => {
+                  setAsking(false);
+                  store.attempt({ type: "message.delete", messageId: message.id });
+                },
               }
             : null
         }

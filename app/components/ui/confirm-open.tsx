@@ -15,11 +15,9 @@ export default function ConfirmOpen({ ask, onClose }: { ask: Confirmation; onClo
             <AlertDialog.Cancel asChild>
               <Button>{text.actions.cancel}</Button>
             </AlertDialog.Cancel>
-            <AlertDialog.Action asChild>
-              <Button look="danger" onClick={ask.onConfirm}>
-                {ask.action}
-              </Button>
-            </AlertDialog.Action>
+            <Button look="danger" onClick={ask.onConfirm}>
+              {ask.action}
+            </Button>
           </div>
         </AlertDialog.Content>
       </AlertDialog.Portal>

@@ -6,6 +6,7 @@ export interface Confirmation {
   detail: string;
   /** The verb of the button that does it. */
   action: string;
+  /** Does it, and ends the asking. */
   onConfirm: () => void;
 }
 
