@@ -1,11 +1,10 @@
-import { Paperclip } from "lucide-react";
-import { type ClipboardEvent, type DragEvent, type KeyboardEvent, useRef } from "react";
+import type { ClipboardEvent, DragEvent, KeyboardEvent } from "react";
 import type { MessageMode } from "#contract/message";
 import type { Model } from "#contract/provider";
 import { useHead, useStore } from "../../lib/live/use-live.ts";
 import { text } from "../../lib/text.ts";
 import { PinnedAsks } from "../asks/pinned-asks.tsx";
-import { IconButton } from "../ui/button.tsx";
+import { AttachButton } from "./attach-button.tsx";
 import { AttachmentList } from "./attachment-list.tsx";
 import { ComposerStatus } from "./composer-status.tsx";
 import { Queue } from "./queue.tsx";
@@ -106,29 +105,6 @@ function Words({ draft, onChange, onSend, onFiles }: WordsProps) {
         }}
       />
     </div>
-  );
-}
-
-function AttachButton({ onFiles }: { onFiles: (files: Iterable<File>) => void }) {
-  const input = useRef<HTMLInputElement>(null);
-  return (
-    <>
-      <IconButton label={text.composer.attach} onClick={() => input.current?.click()}>
-        <Paperclip size={16} aria-hidden />
-      </IconButton>
-      <input
-        ref={input}
-        type="file"
-        multiple
-        className="hidden"
-        tabIndex={-1}
-        aria-hidden
-        onChange={(event) => {
-          onFiles(event.target.files ?? []);
-          event.target.value = "";
-        }}
-      />
-    </>
   );
 }
 
