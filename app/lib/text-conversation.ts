@@ -127,6 +127,11 @@ export const conversationText = {
     removeAttachment: (name: string) => `Remove ${name}`,
   },
 
+  suggest: {
+    prompts: "Suggested prompts",
+    mentions: "People and files",
+  },
+
   connection: {
     catching_up: "Catching up",
     reconnecting: "Reconnecting. Messages you send now are kept and sent once.",

@@ -80,6 +80,8 @@ export const text = {
       [["C"], "New conversation"],
       [["Enter"], "Send, or queue while the agent works"],
       [["Shift Enter"], "New line"],
+      [["/"], "Suggested prompts, at the start of a message"],
+      [["@"], "People, and files while the sandbox runs"],
       [["1", "–", "9"], "Choose an option of a pending question or approval"],
       [["Enter"], "Approve, outside text fields"],
       [["Esc"], "Close what is open"],
