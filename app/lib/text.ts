@@ -22,6 +22,9 @@ export const text = {
     remove: "Remove",
   },
 
+  /** What a field's message says is about "it". */
+  fieldError: (message: string) => `This ${message.replace(/\.$/, "")}.`,
+
   keys: { palette: (mac: boolean) => (mac ? "⌘K" : "Ctrl K") },
 
   nav: {
