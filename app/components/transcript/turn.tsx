@@ -2,7 +2,7 @@ import { RotateCcw } from "lucide-react";
 import { memo, useDeferredValue } from "react";
 import type { Item, Run } from "#contract/run";
 import type { ConversationState } from "#domain/conversation/evolve";
-import { between, cost, shortModel, tokens } from "../../lib/format.ts";
+import { between, cost, tokens } from "../../lib/format.ts";
 import { useLive, useStore } from "../../lib/live/use-live.ts";
 import { text } from "../../lib/text.ts";
 import { StatusMark } from "../frame/status-mark.tsx";
@@ -11,6 +11,7 @@ import { Notice } from "../ui/notice.tsx";
 import { Time } from "../ui/time.tsx";
 import { Markdown } from "./markdown.tsx";
 import { MessageEntry } from "./message-entry.tsx";
+import { ModelName } from "./model-name.tsx";
 import { Step } from "./step.tsx";
 
 const NO_ITEMS: readonly string[] = [];
@@ -42,9 +43,8 @@ function TurnHeader({ run, name }: { run: Run; name: string }) {
     <header className="flex min-h-6 flex-wrap items-center gap-x-2 text-12 text-n11">
       <h2 className="font-semibold text-13 text-n12">{name}</h2>
       {run.status !== "succeeded" && <StatusMark status={run.status} />}
-      <span>
-        {text.executor[run.executor]} · {shortModel(run.model)}
-      </span>
+      <ModelName id={run.model} />
+      <span>{text.executor[run.executor]}</span>
       <Time at={run.startedAt ?? run.queuedAt} />
       <span className="flex-1" />
       {run.finishedAt && (
