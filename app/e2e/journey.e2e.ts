@@ -161,6 +161,7 @@ describe("the main job", () => {
       .getByText(/Reconnecting/)
       .first()
       .waitFor();
+    await send(ada, "say: Written while nobody was there.");
     await server.start();
     const crashed = turns(ada).filter({ hasText: "Before the crash." }).last();
     await crashed.getByText("After the crash.").waitFor({ timeout: 60_000 });
