@@ -243,7 +243,7 @@ describe("LLM gateway", () => {
 
   it("writes one event per call, without key and prompt", async () => {
     const lines: string[] = [];
-    const spy = vi.spyOn(console, "error").mockImplementation((line) => void lines.push(String(line)));
+    const spy = vi.spyOn(console, "log").mockImplementation((line) => void lines.push(String(line)));
     answers = [() => sse(delta("x"), usage(1, 1)), () => json({ error: { message: `bad ${KEY}` } }, 400)];
     const loud = { ...bindings, LOG_LEVEL: "info" };
     await (await call({ stream: true }, { env: loud })).text();
