@@ -148,7 +148,7 @@ describe("runs", () => {
     await ended();
     const title = world.ofType("title.suggested")[0]?.title ?? "";
     expect(title.length).toBeLessThanOrEqual(60);
-    expect(title).toMatch(/^say: the quick brown fox .*…$/);
+    expect(title).toMatch(/^the quick brown fox .*…$/);
     expect(world.reports.at(-1)?.type).toBe("run.finished");
   });
 
