@@ -126,10 +126,6 @@ function Effects() {
 /** Moves the mark only over something worth reading: the mark's own event must not move it again. */
 function markRead(store: ReturnType<typeof useStore>, seq: number): void {
   const mine = store.state.head?.participants.find((one) => one.memberId === store.memberId);
-  const { messages, runs, items } = store.state;
-  let newest = 0;
-  for (const entities of [messages, runs, items])
-    for (const { seq: at } of entities.values()) newest = Math.max(newest, at);
-  if (store.connectionState !== "live" || !mine || mine.readSeq >= newest) return;
+  if (store.connectionState !== "live" || !mine || mine.readSeq >= store.notableSeq) return;
   void store.command({ type: "read.move", seq }).then(listChanged, () => undefined);
 }

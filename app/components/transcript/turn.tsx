@@ -33,7 +33,7 @@ export const Turn = memo(function Turn({ runId }: { runId: string }) {
           <TurnPart key={id} id={id} before={itemIds[index - 1]} ended={run.finishedAt !== null} />
         ))}
       </div>
-      <TurnEnd run={run} quiet={itemIds.length > 0} />
+      <TurnEnd run={run} lastId={itemIds.at(-1) ?? null} />
     </article>
   );
 });
@@ -98,18 +98,21 @@ function Prose({ itemId }: { itemId: string }) {
   );
 }
 
-function TurnEnd({ run, quiet }: { run: Run; quiet: boolean }) {
+interface TurnEndProps {
+  run: Run;
+  lastId: string | null;
+}
+
+function TurnEnd({ run, lastId }: TurnEndProps) {
   const store = useStore();
-  if (run.status === "running" && !quiet) return <p className="py-1 text-13 text-n11">{text.turn.starting}</p>;
+  if (run.status === "running" && lastId === null) return <p className="py-1 text-13 text-n11">{text.turn.starting}</p>;
   if (run.status === "waiting" && run.waitingFor)
     return <p className="py-1 text-13 text-amber">{text.waitingFor[run.waitingFor]}</p>;
   if (run.status !== "failed" && run.status !== "cancelled") return null;
   return (
     <div className="flex flex-col items-start gap-2 pt-2">
       {run.status === "failed" ? (
-        <Notice look="error">
-          {run.problem?.detail ?? text.turn.failed} {text.turn.keptSoFar}
-        </Notice>
+        <Failure run={run} lastId={lastId} />
       ) : (
         <p className="text-13 text-n11">{text.turn.cancelled}</p>
       )}
@@ -118,5 +121,16 @@ function TurnEnd({ run, quiet }: { run: Run; quiet: boolean }) {
         {text.turn.retry}
       </Button>
     </div>
+  );
+}
+
+/** Why a run failed, unless its last step has just said so. */
+function Failure({ run, lastId }: TurnEndProps) {
+  const said = useLive((store) => store.state.items.get(lastId ?? "")?.kind === "error");
+  if (said) return <p className="text-13 text-n11">{text.turn.keptSoFar}</p>;
+  return (
+    <Notice look="error">
+      {run.problem?.detail ?? text.turn.failed} {text.turn.keptSoFar}
+    </Notice>
   );
 }

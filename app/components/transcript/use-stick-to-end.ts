@@ -23,8 +23,12 @@ export function useStickToEnd(ownMessages: number) {
     const inner = content.current;
     if (!element || !inner) return;
     element.scrollTop = element.scrollHeight;
+    let top = element.scrollTop;
+    // Only a reader goes up. A page that becomes narrower leaves the end behind without anybody leaving it.
     const onScroll = () => {
-      stick.current = element.scrollHeight - element.scrollTop - element.clientHeight < NEAR_PX;
+      const near = element.scrollHeight - element.scrollTop - element.clientHeight < NEAR_PX;
+      if (near || element.scrollTop < top - 1) stick.current = near;
+      top = element.scrollTop;
       setAtEnd(stick.current);
     };
     const observer = new ResizeObserver(() => {

@@ -260,6 +260,31 @@ describe("growing text", () => {
   });
 });
 
+describe("what is read", () => {
+  test("the end of a run is news, reading it and housekeeping are not", () => {
+    const { store, socket } = setUp();
+    socket().hello(SEQ);
+    const usage = { inputTokens: 0, outputTokens: 0, cachedTokens: 0, costMicroUsd: 0 };
+    const end = {
+      type: "run.finished",
+      runId: id("run", 90),
+      status: "succeeded",
+      stopReason: "end",
+      usage,
+      problem: null,
+    };
+    socket().say({
+      type: "events",
+      events: [
+        envelope(SEQ + 1, end),
+        envelope(SEQ + 2, { type: "changes.changed", files: 1 }),
+        envelope(SEQ + 3, { type: "read.moved", memberId: ADA, seq: SEQ + 2 }),
+      ],
+    });
+    expect(store.notableSeq).toBe(SEQ + 1);
+  });
+});
+
 describe("older entries", () => {
   const window = (seq: number, fromSeq: number) => ({
     ...finished(),

@@ -4,6 +4,7 @@ import type { Envelope } from "#contract/event";
 import type { Delta, Presence, ServerFrame } from "#contract/frame";
 import type { Problem } from "#contract/problem";
 import { type ConversationState, evolve, stateOf } from "#domain/conversation/evolve";
+import { EMPTY_DIGEST, indexed } from "#domain/conversation/index-digest";
 import { problemFrom } from "../api.ts";
 import { Connection, type ConnectionOptions, type ConnectionState } from "./connection.ts";
 import { caughtUp, prepend } from "./older.ts";
@@ -41,6 +42,8 @@ export class ConversationStore {
   pending: PendingMessage[] = [];
   connectionState: ConnectionState = "connecting";
   memberId: string | null = null;
+  /** The seq of the last event that makes a conversation unread, as the list counts it. */
+  notableSeq: number;
   /** Why the last thing asked for without waiting was refused, until the next one or until it is put away. */
   notice: Problem | null = null;
   readonly #options: StoreOptions;
@@ -54,6 +57,7 @@ export class ConversationStore {
 
   constructor(snapshot: Snapshot, options: StoreOptions) {
     this.state = stateOf(snapshot);
+    this.notableSeq = snapshot.seq;
     this.timeline = timelineOf(this.state, this.timeline);
     this.#options = options;
     this.connection = new Connection({
@@ -202,7 +206,10 @@ export class ConversationStore {
   #attach(frame: Extract<ServerFrame, { type: "hello" }>): void {
     this.memberId = frame.memberId;
     this.#goal = Math.max(1, frame.seq);
-    if (frame.snapshot && frame.snapshot.seq > this.state.seq) this.state = stateOf(frame.snapshot);
+    if (frame.snapshot && frame.snapshot.seq > this.state.seq) {
+      this.state = stateOf(frame.snapshot);
+      this.notableSeq = frame.snapshot.seq;
+    }
     this.#texts.clear();
     for (const { itemId, text } of frame.live) this.#texts.set(itemId, text);
     this.timeline = timelineOf(this.state, this.timeline);
@@ -215,6 +222,7 @@ export class ConversationStore {
         break;
       }
       evolve(this.state, envelope);
+      this.notableSeq = indexed({ ...EMPTY_DIGEST, lastSeq: this.notableSeq }, envelope).lastSeq;
       for (const recorded of this.#recorders) recorded.push(envelope);
       if (envelope.event.type === "item.completed") this.#texts.delete(envelope.event.item.id);
     }
