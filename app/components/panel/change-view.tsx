@@ -8,8 +8,8 @@ import { useHead } from "../../lib/live/use-live.ts";
 import { text } from "../../lib/text.ts";
 import { Notice } from "../ui/notice.tsx";
 import { Skeleton } from "../ui/page.tsx";
-import { PanelProblem } from "./changes-tab.tsx";
 import { languageOf, readOnly } from "./language.ts";
+import { PanelProblem } from "./panel-problem.tsx";
 import { useAnswerOf } from "./use-answer-of.ts";
 
 const SIDE_BY_SIDE_PX = 600;

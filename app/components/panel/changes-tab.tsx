@@ -11,6 +11,7 @@ import { Empty, Skeleton } from "../ui/page.tsx";
 import { Asleep, useAsleep } from "./asleep.tsx";
 import { FileList, PathText } from "./changed-files.tsx";
 import { CommitBar } from "./commit-bar.tsx";
+import { PanelProblem } from "./panel-problem.tsx";
 import { useAnswerOf } from "./use-answer-of.ts";
 import { useDiscard } from "./use-discard.ts";
 
@@ -108,23 +109,6 @@ function useTouched(): string[] {
     return [...new Set(changed.map((one) => one.detail.path ?? ""))].filter(Boolean).sort().join("\n");
   });
   return joined === "" ? [] : joined.split("\n");
-}
-
-export function PanelProblem({
-  problem,
-  onRetry,
-}: {
-  problem: Parameters<typeof ProblemNotice>[0]["problem"];
-  onRetry: () => void;
-}) {
-  return (
-    <div className="flex flex-col items-start gap-3 p-4">
-      <ProblemNotice problem={problem} />
-      <IconButton label={text.actions.retry} onClick={onRetry}>
-        <RefreshCw size={16} aria-hidden />
-      </IconButton>
-    </div>
-  );
 }
 
 interface BranchLineProps {

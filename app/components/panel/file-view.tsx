@@ -4,8 +4,8 @@ import { useHead } from "../../lib/live/use-live.ts";
 import { text } from "../../lib/text.ts";
 import { Skeleton } from "../ui/page.tsx";
 import { Asleep, useAsleep } from "./asleep.tsx";
-import { PanelProblem } from "./changes-tab.tsx";
 import { FileEditor } from "./file-editor.tsx";
+import { PanelProblem } from "./panel-problem.tsx";
 import { unsaved } from "./unsaved.ts";
 import { useAnswerOf } from "./use-answer-of.ts";
 
