@@ -4,7 +4,7 @@ import { text } from "../../lib/text.ts";
 import { IconButton } from "../ui/button.tsx";
 import { ProblemNotice } from "../ui/notice.tsx";
 
-/** What went wrong in a tab of the panel, and the way to try it again. */
+/** What a part of the panel shows in the place of what it could not load. */
 export function PanelProblem({ problem, onRetry }: { problem: Problem; onRetry: () => void }) {
   return (
     <div className="flex flex-col items-start gap-3 p-4">

@@ -19,6 +19,7 @@ export function SidePanel({ tab, file, onTab, onFile, onClose }: SidePanelProps)
     <Tabs.Root
       value={tab}
       onValueChange={(value) => onTab(value as Tab)}
+      activationMode="manual"
       className="flex h-full min-h-0 flex-col bg-n1"
     >
       <div className="flex h-12 shrink-0 items-center border-n6 border-b pr-2">
