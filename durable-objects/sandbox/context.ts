@@ -47,6 +47,8 @@ export interface SandboxContext {
   record: SandboxRecord;
   /** The start that is under way, which later callers join. */
   starting: Promise<Result<SandboxDriver>> | null;
+  /** The end of the machine that is under way, during which nothing starts. */
+  closing: Promise<void> | null;
 }
 
 /** Binds at the first call. A binding of another org, conversation or sandbox finds nothing here. */
@@ -63,7 +65,7 @@ export function bind(context: SandboxContext | null, made: () => SandboxContext,
 /** The context of a stored or new record. */
 export function createContext(deps: SandboxDeps, store: SandboxStore, binding: SandboxBinding): SandboxContext {
   const record = store.read() ?? newRecord(binding, deps.now());
-  return { deps, store, record, starting: null };
+  return { deps, store, record, starting: null, closing: null };
 }
 
 /** Stores a change of the record and arms the alarm for what is due next. */
