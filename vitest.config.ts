@@ -31,6 +31,7 @@ export default defineConfig({
                 SANDBOX_HOST_SECRET: inject("sandboxHostSecret"),
                 LOG_LEVEL: "silent",
                 DEMO_PACE_MS: "0",
+                CONTAINER_TEST_URL: process.env.CONTAINER_TEST_URL ?? "",
                 TEST_MIGRATIONS: await readD1Migrations("./migrations"),
               },
             },
