@@ -17,6 +17,8 @@ export class FakeWorld {
   readonly commands: string[] = [];
   readonly killed: string[] = [];
   readonly outputs = new Map<string, string>();
+  readonly attached = new Map<string, Uint8Array>();
+  images = false;
   connections = 0;
   openSockets = 0;
   /** Off: frames are read and stored, but nothing is acknowledged. */
@@ -31,6 +33,8 @@ export class FakeWorld {
       openReports: async () => this.#accept(),
       sandbox: () => this.#sandbox(),
       model: (order) => real.model(order),
+      readAttachment: async (_order, fileId) => this.attached.get(fileId) ?? null,
+      takesImages: async () => this.images,
       keepOutput: async (_order, itemId, text) => {
         this.outputs.set(itemId, text);
         return ok(`/outputs/${itemId}`);

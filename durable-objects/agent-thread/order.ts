@@ -16,9 +16,9 @@ export const runOrder: z.ZodType<RunOrder> = z.object({
   wantsTitle: z.boolean(),
 });
 
-/** A person's message as the model reads it: who wrote it, what is attached, what it says. */
-export function promptText(prompt: RunOrder["prompt"]): string {
+/** What stands before a person's message for the model: who wrote it, and what is attached. */
+export function promptHead(prompt: RunOrder["prompt"]): string {
   const author = prompt.authorName.replace(/\s+/g, " ").trim();
   const files = prompt.message.attachments.map((file) => `Attached: ${file.name} (${file.mime}, ${file.size} bytes)`);
-  return [`From ${author}:`, ...files, prompt.message.content].join("\n");
+  return [`From ${author}:`, ...files].join("\n");
 }

@@ -4,10 +4,10 @@ import { fail, ok, type Result } from "#contract/problem";
 import type { Env } from "#platform/env";
 import type { AgentThreadRpc, RunOrder } from "#platform/rpc";
 import type { Alarms } from "../kit/alarms.ts";
+import { promptWithTexts } from "./attachments.ts";
 import { type Call, callAsking, isAsking, updateCall } from "./calls.ts";
 import { digestOf } from "./digest.ts";
 import { failRun } from "./executors/run-failure.ts";
-import { promptText } from "./order.ts";
 import { RunSession } from "./run-session.ts";
 import { isOver, type ThreadStore } from "./store.ts";
 import type { ThreadWorld } from "./world.ts";
@@ -55,10 +55,10 @@ export class Thread implements AgentThreadRpc {
     const row = this.#deps.store.run(runId);
     if (!row) return fail("not_found", "This thread has no such run.");
     if (isOver(row)) return fail("conflict", "The run is over.");
-    this.#session(row.order).steer(
-      message.message.id,
-      promptText({ message: message.message, authorName: message.authorName }),
-    );
+    const text = await promptWithTexts(this.#deps.world, row.order, message);
+    const now = this.#deps.store.run(runId);
+    if (!now || isOver(now)) return fail("conflict", "The run is over.");
+    this.#session(row.order).steer(message.message.id, text);
     return ok(null);
   }
 
@@ -123,8 +123,8 @@ export class Thread implements AgentThreadRpc {
     const runId = order.run.id;
     const row = store.run(runId);
     if (!row || order.run.epoch < epoch) return ok(null);
+    if (row.phase === "fenced") revive(store, runId);
     if (order.run.epoch > epoch) {
-      if (row.phase === "fenced") revive(store, runId);
       store.updateRun(runId, { epoch: order.run.epoch });
       this.#phaseChanged(runId);
       this.#sessions.get(runId)?.adoptEpoch();

@@ -26,11 +26,34 @@ export async function suggestTitle(context: RunContext): Promise<string> {
   }
 }
 
-/** The first words of a text on one line, 60 characters at most, cut at a word where there is one. */
+const DIRECTIVE = /^(?:(?:say|think|run|read|ask|fail|tool|wait):|(?:write|edit|read)(?=\s+\S+:?\s*$|\s+\S+:\s))\s*/i;
+
+/**
+ * The first words of a text on one line, 60 characters at most, cut at a word where there is one. Code blocks, the demo
+ * model's directives and Markdown's marks are left out where anything else is there.
+ */
 export function firstWords(text: string): string {
-  const line = [...text.replace(/\s+/g, " ").trim()];
+  const line = [...readable(text)];
   if (line.length <= MAX_TITLE_CHARS) return line.join("");
   const cut = line.slice(0, MAX_TITLE_CHARS - 1).join("");
   const space = cut.lastIndexOf(" ");
   return `${space > 0 ? cut.slice(0, space) : cut}…`;
+}
+
+function readable(text: string): string {
+  const prose = text.replace(/^[ \t]*(`{3,}|~{3,})[^\n]*\n[\s\S]*?(?:^[ \t]*\1[^\n]*$|$(?![\s\S]))/gm, "\n");
+  const lines = prose.split("\n").map((line) => withoutMarks(line.trim()));
+  const plain = lines.filter((line) => line !== "" && !DIRECTIVE.test(line));
+  const asked = lines.map((line) => line.replace(DIRECTIVE, "").replace(/:$/, "").split(" | ")[0] ?? "");
+  const chosen = plain.length > 0 ? plain.join(" ") : asked.find((line) => /\p{L}/u.test(line));
+  return (chosen ?? withoutMarks(text.replace(/[`~]{3,}\S*/g, ""))).replace(/\s+/g, " ").trim();
+}
+
+function withoutMarks(line: string): string {
+  return line
+    .replace(/^(?:#{1,6}\s+|>\s?|[-*+]\s+(?:\[[ x]\]\s+)?|\d+[.)]\s+)+/, "")
+    .replace(/!?\[([^\]]*)\]\([^)]*\)/g, "$1")
+    .replace(/`+/g, "")
+    .replace(/(\*\*|__|~~)(?=\S)(.+?)\1/g, "$2")
+    .replace(/(?<![\w*])[*_](?=\S)(.+?)(?<=\S)[*_](?![\w*])/g, "$1");
 }

@@ -3,6 +3,10 @@ import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
 import type { LanguageModel } from "ai";
 import { fail, ok, type Result } from "#contract/problem";
 import type { Changes, ExecRequest, FileListing } from "#contract/workspace";
+import { listProviders } from "#data/providers";
+import { forTenant } from "#data/tenant-db";
+import { takesImages } from "#domain/provider/images";
+import { blobKey } from "#platform/blobs";
 import { configOf } from "#platform/config";
 import type { Env } from "#platform/env";
 import { hostUrl } from "#platform/hosts";
@@ -27,6 +31,10 @@ export interface ThreadWorld {
   openReports(order: RunOrder): Promise<Result<WebSocket>>;
   sandbox(order: RunOrder): RunSandbox;
   model(order: RunOrder): LanguageModel;
+  /** The bytes of a file attached to a message; null where it is gone. */
+  readAttachment(order: RunOrder, fileId: string): Promise<Uint8Array | null>;
+  /** Whether the run's model takes images. */
+  takesImages(order: RunOrder): Promise<boolean>;
   /** Keeps a whole output; the address at which it can be read. */
   keepOutput(order: RunOrder, itemId: string, text: string): Promise<Result<string>>;
 }
@@ -38,6 +46,8 @@ export const threadWorld = {
       openReports: (order) => openReports(env, order),
       sandbox: (order) => sandboxOf(env, order),
       model: (order) => gatewayModel(env, order),
+      readAttachment: (order, fileId) => readAttachment(env, order, fileId),
+      takesImages: async (order) => takesImages(await listProviders(forTenant(env, order)), order.run.model),
       keepOutput: (order, itemId, text) => keepOutput(env, { order, itemId, text }),
     };
   },
@@ -88,13 +98,18 @@ function gatewayModel(env: Env, order: RunOrder): LanguageModel {
   return provider.chatModel(order.run.model);
 }
 
+async function readAttachment(env: Env, order: RunOrder, fileId: string): Promise<Uint8Array | null> {
+  const blob = await env.FILES.get(blobKey(order, "files", fileId));
+  return blob ? new Uint8Array(await blob.arrayBuffer()) : null;
+}
+
 async function keepOutput(
   env: Env,
   output: { order: RunOrder; itemId: string; text: string },
 ): Promise<Result<string>> {
   const { order, itemId, text } = output;
   try {
-    await env.FILES.put(`${order.orgId}/outputs/${itemId}`, text, {
+    await env.FILES.put(blobKey(order, "outputs", itemId), text, {
       httpMetadata: { contentType: "text/plain; charset=utf-8" },
       customMetadata: { conversationId: order.conversationId },
     });

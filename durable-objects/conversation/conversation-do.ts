@@ -9,7 +9,7 @@ import type { ConversationInit, ConversationRpc, EventsQuery, SandboxReport, Usa
 import { migrate } from "../kit/migrate.ts";
 import { ConversationObject } from "./conversation.ts";
 import { MIGRATIONS } from "./migrations.ts";
-import { answerPings, receive, upgrade } from "./sockets.ts";
+import { answerPings, left, receive, upgrade } from "./sockets.ts";
 import { ConversationStore } from "./store.ts";
 
 const NOT_FOUND = { code: "not_found" as const, detail: "There is no such conversation." };
@@ -88,11 +88,11 @@ export class Conversation extends DurableObject<Env> implements ConversationRpc 
   }
 
   override async webSocketClose(socket: WebSocket): Promise<void> {
-    this.#object?.viewers.publishPresence(socket);
+    left(this.ctx, this.#object, socket);
   }
 
   override async webSocketError(socket: WebSocket): Promise<void> {
-    this.#object?.viewers.publishPresence(socket);
+    left(this.ctx, this.#object, socket);
   }
 
   override async alarm(): Promise<void> {

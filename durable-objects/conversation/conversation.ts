@@ -9,6 +9,7 @@ import type { Item, Run } from "#contract/run";
 import { getFiles } from "#data/files";
 import { forTenant } from "#data/tenant-db";
 import { decide } from "#domain/conversation/decide";
+import { missedSteer } from "#domain/conversation/decide-message";
 import type { DecideContext } from "#domain/conversation/decision";
 import { mayUseConversation } from "#domain/policy";
 import type { Env } from "#platform/env";
@@ -24,11 +25,12 @@ import { Journal } from "./journal.ts";
 import { LiveTexts } from "./live-texts.ts";
 import { perform } from "./perform.ts";
 import { RateLimit } from "./rate-limit.ts";
+import { KeptRunClock } from "./run-clock.ts";
 import { sandboxEvents } from "./sandbox-events.ts";
 import { ConversationStore } from "./store.ts";
 import { Viewers } from "./viewers.ts";
 import { Waiters } from "./waiters.ts";
-import { expireAsks, type RunClock, STALL_MS, watchRun } from "./watch.ts";
+import { expireAsks, STALL_MS, watchRun } from "./watch.ts";
 import { snapshotOf } from "./window.ts";
 
 const NOT_FOUND = {
@@ -52,18 +54,20 @@ export class ConversationObject {
   readonly #outbox: Outbox<Effect>;
   readonly #waiters = new Waiters();
   readonly #commandRate = new RateLimit(LIMITS.commandsPerSecond);
-  #clock: RunClock | null = null;
+  readonly #clock: KeptRunClock;
 
   constructor(ctx: DurableObjectState, env: Env, orgId: string) {
     this.#env = env;
     this.#orgId = orgId;
     this.store = new ConversationStore(ctx.storage.sql);
+    this.#clock = new KeptRunClock(ctx.storage.sql);
     this.viewers = new Viewers(ctx);
     this.live = new LiveTexts(ctx.storage.sql, (frames) => this.viewers.publishDeltas(frames));
     this.#alarms = new Alarms(ctx.storage);
     this.#outbox = new Outbox(ctx.storage.sql, {
       parse: (json) => effect.safeParse(JSON.parse(json)).data ?? null,
-      perform: (one) => perform({ env, store: this.store, orgId }, one),
+      perform: (one) =>
+        perform({ env, store: this.store, orgId, missedSteer: (steer) => this.#missedSteer(steer) }, one),
       wakeAt: (atMs) => this.#alarms.setEarlier("outbox", atMs),
       onFailure: (entry, error) =>
         logEvent(env, "conversation.effect_failed", {
@@ -93,8 +97,7 @@ export class ConversationObject {
     this.store.reload();
     this.live.reload();
     const active = this.store.state.head?.threads.find((one) => one.activeRunId !== null)?.activeRunId;
-    if (active && this.#clock?.runId !== active)
-      this.#clock = { runId: active, sinceMs: Date.now(), heardMs: Date.now() };
+    this.#clock.reload(active ?? null, Date.now());
   }
 
   /** The head where the principal may see it; another org's object holds nothing, so it is `not_found` there. */
@@ -228,7 +231,7 @@ export class ConversationObject {
   }
 
   heard(runId: string): void {
-    if (this.#clock?.runId === runId) this.#clock.heardMs = Date.now();
+    this.#clock.heard(runId, Date.now());
   }
 
   /** Does what the outbox holds and is due. */
@@ -245,10 +248,14 @@ export class ConversationObject {
   }
 
   async #watch(): Promise<void> {
-    const clock = this.#clock;
+    const clock = this.#clock.current;
     if (!clock) return;
     this.#alarms.set("watch", Date.now() + STALL_MS / 10);
     await this.#submitEvents(() => watchRun(this.view(), clock, Date.now()));
+  }
+
+  #missedSteer(missed: { messageId: string; runId: string }): Promise<void> {
+    return this.#submitEvents(() => missedSteer(this.view(), missed, { now: this.now(), newId }));
   }
 
   async #submitEvents(events: () => Event[]): Promise<void> {
@@ -276,11 +283,11 @@ export class ConversationObject {
     else if (event.type === "question.asked") this.#alarms.setEarlier("asks", Date.parse(event.question.expiresAt));
     else if (event.type === "run.started") this.#startClock(event.run.id);
     else if (event.type === "run.resumed") this.#startClock(event.runId);
-    else if (event.type === "run.finished" && this.#clock?.runId === event.runId) this.#clock = null;
+    else if (event.type === "run.finished") this.#clock.stop(event.runId);
   }
 
   #startClock(runId: string): void {
-    this.#clock = { runId, sinceMs: Date.now(), heardMs: Date.now() };
+    this.#clock.start(runId, Date.now());
     this.#alarms.set("watch", Date.now() + STALL_MS / 10);
   }
 

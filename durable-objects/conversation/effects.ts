@@ -37,10 +37,10 @@ export function effectsOf({ event }: Envelope, before: ConversationHead | null):
       ];
     case "run.started":
       return [index, thread({ type: "thread.start", runId: event.run.id })];
+    case "run.waiting":
+      return event.reason === "stalled" ? [index, thread({ type: "thread.start", runId: event.runId })] : [index];
     case "message.posted":
-      return event.message.mode === "steer" && event.message.runId !== null
-        ? [index, thread({ type: "thread.steer", runId: event.message.runId, messageId: event.message.id })]
-        : [index];
+      return [index, ...steerEffects(event.message, before)];
     case "run.finished":
       return [index, thread({ type: "thread.cancel", runId: event.runId, reason: event.stopReason })];
     case "conversation.archived":
@@ -48,6 +48,16 @@ export function effectsOf({ event }: Envelope, before: ConversationHead | null):
     default:
       return [index, ...askEffects(event, before)];
   }
+}
+
+/** A steering message goes to the run that was active before it; one that found none is the prompt of its own run. */
+function steerEffects(
+  message: { id: string; mode: string; runId: string | null },
+  before: ConversationHead | null,
+): PlannedEffect[] {
+  const { id, mode, runId } = message;
+  const active = runId !== null && before?.threads.some((one) => one.activeRunId === runId);
+  return mode === "steer" && active ? [thread({ type: "thread.steer", runId, messageId: id })] : [];
 }
 
 function thread(one: Effect): PlannedEffect {

@@ -12,6 +12,8 @@ interface Deps {
   env: Env;
   store: ConversationStore;
   orgId: string;
+  /** The run of a steering message was over in its thread before the message came. */
+  missedSteer(effect: Extract<Effect, { type: "thread.steer" }>): Promise<void>;
 }
 
 /** Does one effect of the outbox. Each does nothing when it is done again; a throw means: later again. */
@@ -24,9 +26,12 @@ export async function perform(deps: Deps, effect: Effect): Promise<void> {
   }
   if (effect.type === "sandbox.stop") return stopSandbox(deps, head);
   const result = await callThread(deps, head, effect);
-  if (!result.ok && result.problem.code !== "not_found" && result.problem.code !== "conflict") {
-    throw new Error(`the agent thread answered ${result.problem.code}: ${result.problem.detail}`);
-  }
+  if (result.ok) return;
+  const { code, detail } = result.problem;
+  const gone = code === "not_found" || code === "conflict";
+  if (gone && effect.type === "thread.steer") return deps.missedSteer(effect);
+  // A run that the thread does not take yet must not be lost; anything else comes too late for a run that is over.
+  if (!gone || effect.type === "thread.start") throw new Error(`the agent thread answered ${code}: ${detail}`);
 }
 
 type ThreadEffect = Exclude<Effect, { type: "index" | "read" | "sandbox.stop" }>;

@@ -122,6 +122,18 @@ export async function receive(
   await receiveClientFrame(object, socket, data);
 }
 
+/**
+ * A socket was closed at its other end. It is closed here too: until then it holds the object at its other end awake, such
+ * as a thread that waits for a person. Who watches is told where it was a viewer's.
+ */
+export function left(ctx: DurableObjectState, object: ConversationObject | null, socket: WebSocket): void {
+  const reporter = ctx.getTags(socket).includes(REPORT_TAG);
+  try {
+    socket.close(1000, "done");
+  } catch {}
+  if (!reporter) object?.viewers.publishPresence(socket);
+}
+
 /** What taking reports needs of the object. */
 export function reportDeps(object: ConversationObject) {
   return {

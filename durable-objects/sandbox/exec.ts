@@ -1,9 +1,10 @@
-import { ok, type Result } from "#contract/problem";
+import { fail, ok, type Result } from "#contract/problem";
 import type { ExecLine } from "#contract/workspace";
 import type { SandboxExec } from "#platform/rpc";
 import { apply, filesTouched, type SandboxContext, save } from "./context.ts";
 import { type CommandEvent, DriverError, type SandboxDriver } from "./drivers/driver.ts";
 import { readEvents } from "./drivers/sse.ts";
+import { isUp } from "./lifecycle.ts";
 import { noteDeath, withMachine } from "./machine.ts";
 import { checkedPath } from "./paths.ts";
 
@@ -17,9 +18,11 @@ export async function execCommand(
 ): Promise<Result<ReadableStream<Uint8Array>>> {
   const cwd = request.cwd === undefined ? ok("") : checkedPath(request.cwd, "cwd");
   if (!cwd.ok) return cwd;
+  context.beginning.add(request.execId);
   const env = await context.deps.environment(context.record.binding);
-  const started = await withMachine(context, async (driver) =>
-    ok(await begin(context, driver, { request, cwd: cwd.value, env })),
+  const order = { request, cwd: cwd.value, env };
+  const started = await withMachine(context, (driver) => begin(context, driver, order)).finally(() =>
+    context.beginning.delete(request.execId),
   );
   if (!started.ok) return started;
   const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
@@ -31,9 +34,10 @@ async function begin(
   context: SandboxContext,
   driver: SandboxDriver,
   order: { request: SandboxExec; cwd: string; env: Record<string, string> },
-): Promise<ReadableStream<Uint8Array>> {
+): Promise<Result<ReadableStream<Uint8Array>>> {
   const { request } = order;
   const { execId } = request;
+  if (!context.beginning.has(execId)) return fail("conflict", "The command was ended before it began.");
   const events = await driver.execStream(request.argv ?? request.command ?? "", {
     processId: execId,
     cwd: order.cwd,
@@ -41,7 +45,8 @@ async function begin(
     env: order.env,
   });
   apply(context, "work", { running: [...context.record.running, execId] });
-  return events;
+  if (!context.beginning.has(execId)) await driver.killProcess(execId);
+  return ok(events);
 }
 
 type Sink = WritableStreamDefaultWriter<Uint8Array>;
@@ -111,7 +116,8 @@ export function endOf(context: SandboxContext, execId: string): void {
 
 /** Ends a command and everything it started. */
 export async function killCommand(context: SandboxContext, execId: string): Promise<Result<null>> {
-  if (!context.record.running.includes(execId)) return ok(null);
+  context.beginning.delete(execId);
+  if (!isUp(context.record.state)) return ok(null);
   return withMachine(context, async (driver) => {
     await driver.killProcess(execId);
     return ok(null);

@@ -306,7 +306,7 @@ describe("commands", () => {
     expect(Object.keys(given).filter((name) => /^(GIT_CONFIG|npm_|VITEST|SECRETS_KEY)/.test(name))).toEqual([]);
   });
 
-  test("SB26 no line of a command shows the token it was given, nor does a terminal", async () => {
+  test("SB28 no line of a command shows the token it was given, nor does a terminal", async () => {
     const box = await makeTestSandbox();
     const token = await tokenIn(box);
     expect(await verifySandboxToken(testEnv, token)).not.toBeNull();
@@ -327,7 +327,7 @@ describe("commands", () => {
     socket.close(1000);
   });
 
-  test("SB26 a hook that prints its environment does not show the token of a push or commit, nor does the log", async () => {
+  test("SB28 a hook that prints its environment does not show the token of a push or commit, nor does the log", async () => {
     const box = await makeTestSandbox();
     const logged: unknown[] = [];
     const secret = await tokenIn(box);

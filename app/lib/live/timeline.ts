@@ -55,8 +55,9 @@ function itemsByRun(state: ConversationState, before: Timeline["itemsOf"]): Map<
   return kept;
 }
 
-function steers(state: ConversationState, { mode, runId }: Message): boolean {
-  return mode === "steer" && runId !== null && state.runs.has(runId);
+function steers(state: ConversationState, { id, mode, runId }: Message): boolean {
+  const run = runId === null ? undefined : state.runs.get(runId);
+  return mode === "steer" && run !== undefined && run.messageId !== id;
 }
 
 function sameBy<T>(a: readonly T[], b: readonly T[], key: (one: T) => string): boolean {

@@ -2,6 +2,7 @@ import { APICallError, type AssistantModelMessage, type ModelMessage, streamText
 import { z } from "zod";
 import { type Problem, problemCode } from "#contract/problem";
 import { newId } from "#platform/new-id";
+import { withImages } from "../attachments.ts";
 import { insertCall } from "../calls.ts";
 import { systemPrompt } from "../system-prompt.ts";
 import { modelTools } from "../tools/catalog.ts";
@@ -30,10 +31,12 @@ interface Answer {
 export async function modelStep(context: RunContext): Promise<void> {
   const { store, runId } = context;
   const groupId = beginStep(context);
+  const messages = await withImages(context, withinContext(store.messages().map((row) => row.message)));
+  if (!context.live()) return;
   const stream = streamText({
     model: context.world.model(context.order),
     instructions: systemPrompt(context.order),
-    messages: withinContext(store.messages().map((row) => row.message)),
+    messages,
     tools: modelTools(),
     maxRetries: 0,
     abortSignal: context.signal,

@@ -1,6 +1,6 @@
 import type { Problem } from "#contract/problem";
+import { promptContent } from "../attachments.ts";
 import { type Call, callsOf, resultsMessage, updateCall } from "../calls.ts";
-import { promptText } from "../order.ts";
 import { suggestTitle } from "../title.ts";
 import { advanceCall } from "./edge-call.ts";
 import { modelStep } from "./edge-model.ts";
@@ -18,11 +18,7 @@ export const MAX_RESUMPTIONS = 20;
  */
 export const edgeExecutor: ExecutorFactory = (context): Executor => ({
   async start() {
-    const { store, order, runId } = context;
-    store.together(() => {
-      if (order.run.retryOf) store.dropMessages(order.run.retryOf);
-      store.addMessage(runId, { role: "user", content: promptText(order.prompt) });
-    });
+    await keepPrompt(context);
     await advance(context);
   },
   async resume(checkpoint) {
@@ -34,6 +30,7 @@ export const edgeExecutor: ExecutorFactory = (context): Executor => ({
       });
       return;
     }
+    await keepPrompt(context);
     recover(context);
     await advance(context);
   },
@@ -45,6 +42,19 @@ export const edgeExecutor: ExecutorFactory = (context): Executor => ({
     await Promise.all(running.flatMap((call) => (call.itemId && isProcess(call) ? [sandbox.kill(call.itemId)] : [])));
   },
 });
+
+/** What the run was asked, once: also where the loop was lost before it was stored. */
+async function keepPrompt(context: RunContext): Promise<void> {
+  const { store, order, runId, world } = context;
+  const kept = () => store.messages().some((one) => one.runId === runId);
+  if (kept()) return;
+  const content = await promptContent(world, order, order.prompt);
+  if (!context.live() || kept()) return;
+  store.together(() => {
+    if (order.run.retryOf) store.dropMessages(order.run.retryOf);
+    store.addMessage(runId, { role: "user", content });
+  });
+}
 
 const isProcess = (call: Call): boolean => ["bash", "glob", "grep"].includes(call.tool) && call.state === "running";
 
@@ -90,6 +100,8 @@ function isAnswered(context: RunContext): boolean {
 
 async function conclude(context: RunContext): Promise<void> {
   const title = context.order.wantsTitle ? await suggestTitle(context) : undefined;
+  // Somebody may have said more while the title was made: then the last word is not said yet.
+  if (context.store.hasSteers(context.runId)) return;
   context.finish({ status: "succeeded", stopReason: "completed", problem: null, ...(title ? { title } : {}) });
 }
 

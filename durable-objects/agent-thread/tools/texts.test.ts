@@ -84,3 +84,17 @@ it("firstWords cuts at a word, or inside one that is too long", () => {
   expect(firstWords(`${"word ".repeat(20)}`)).toMatch(/^(word )+word…$/);
   expect([...firstWords("👋".repeat(80))]).toHaveLength(60);
 });
+
+it.each([
+  ["## Fix the **login** page", "Fix the login page"],
+  ["say: hello there\nrun: ls", "hello there"],
+  ["run: npm test", "npm test"],
+  ["Please fix it\n\n```js\nconst a = 1;\n```\nand test it", "Please fix it and test it"],
+  ["Run the tests, then:\nrun: npm test", "Run the tests, then:"],
+  ["write notes.txt:\n```\nsecret\n```", "notes.txt"],
+  ["ask: Which one? | A | B", "Which one?"],
+  ["- [ ] see [the docs](https://example.com/a_b) and `snake_case`", "see the docs and snake_case"],
+  ["```\nonly code\n```", "only code"],
+  ["wait: 3", "wait: 3"],
+  ["Read the README.md: it is wrong", "Read the README.md: it is wrong"],
+])("AT6 a title has readable first words: %j", (prompt, title) => expect(firstWords(prompt)).toBe(title));

@@ -15,6 +15,8 @@ export const providerModel = z.strictObject({
   name: z.string().min(1).max(200),
   contextTokens: z.number().int().positive().nullable().default(null),
   price: modelPrice.nullable().default(null),
+  /** Whether it reads images; absent is as the vendor's models do. */
+  images: z.boolean().optional(),
 });
 
 /** An LLM vendor of an org. The key is write-only: only its last four characters come back. */

@@ -1,6 +1,6 @@
 import { jwtVerify, SignJWT } from "jose";
 import { z } from "zod";
-import { conversationId, orgId, repositoryId, runId, sandboxId } from "#contract/ids";
+import { conversationId, fileId, orgId, repositoryId, runId, sandboxId } from "#contract/ids";
 import { configOf } from "./config.ts";
 import type { Env } from "./env.ts";
 import type { RunPrincipal, SandboxPrincipal } from "./principal.ts";
@@ -8,6 +8,7 @@ import type { RunPrincipal, SandboxPrincipal } from "./principal.ts";
 const ISSUER = "quayside";
 const RUN_TTL_MS = 3 * 60 * 60_000;
 const SANDBOX_TTL_MS = 60 * 60_000;
+const FILE_TTL_MS = 5 * 60_000;
 /** Sandbox tokens of one binding issued within the same window are the same token. */
 export const TOKEN_WINDOW_MS = 10 * 60_000;
 
@@ -19,6 +20,11 @@ const sandboxClaims = z.object({
   sandboxId,
   repositoryId: repositoryId.nullable(),
 });
+
+const fileClaims = z.object({ kind: z.literal("file"), orgId, fileId });
+
+/** What the cookie-less origin for files needs to know: which file of which org. */
+export type FilePass = z.infer<typeof fileClaims>;
 
 /** A token for the LLM gateway, bound to org, conversation and run; it outlives the hard limit of a run by an hour. */
 export function signRunToken(env: Env, principal: RunPrincipal): Promise<string> {
@@ -44,6 +50,16 @@ export async function sandboxTokens(env: Env, principal: SandboxPrincipal, now: 
   const at = (offset: number) => signSandboxToken(env, principal, (window + offset) * TOKEN_WINDOW_MS);
   const all = await Promise.all(Array.from({ length: 2 * reach + 1 }, (_, index) => at(index - reach)));
   return { current: await at(0), all };
+}
+
+/** A token that opens one file at the origin for files, for five minutes; it stands in the file's address. */
+export function signFilePass(env: Env, pass: FilePass): Promise<string> {
+  return sign(env, { ...pass }, { audience: "file", issuedAt: Date.now(), ttlMs: FILE_TTL_MS });
+}
+
+/** What a file's token opens, or null when it is forged, expired or meant for something else. */
+export async function verifyFilePass(env: Env, token: string): Promise<FilePass | null> {
+  return fileClaims.safeParse(await verify(env, token, "file")).data ?? null;
 }
 
 /** The principal of a run token, or null when it is forged, expired or meant for something else. */

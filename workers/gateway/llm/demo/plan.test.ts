@@ -116,8 +116,28 @@ describe("planAnswer", () => {
     expect(textOf(second)).toBe("now the file\n");
     expect(callOf(second)).toEqual({ name: "read", args: { path: "a.txt" } });
     const last = plan([script, result("a.txt"), result("line one\nline two")]);
-    expect(textOf(last)).toBe("bye\nDone, 2 steps:\n1. run `ls`: a.txt\n2. read a.txt: line one …");
+    expect(textOf(last)).toBe("bye\n\nDone, 2 steps:\n\n1. run `ls`: a.txt\n2. read a.txt: line one …");
     expect(callOf(last)).toBeUndefined();
+  });
+
+  it("tells the counts that a test run ends with, otherwise a command's last line and how it failed", () => {
+    const tests =
+      "▶ links\n  ✔ adds a link (2ms)\n▶ links (9ms)\nℹ tests 9\nℹ suites 0\nℹ pass 8\nℹ fail 1\nℹ duration_ms 81";
+    const told = (output: string) =>
+      textOf(plan([user("run: x"), result(output)]))
+        .split("\n")
+        .at(-1);
+    expect(told(`${tests}\nExit code 1.`)).toBe("1. run `x`: ℹ tests 9; ℹ pass 8; ℹ fail 1; Exit code 1.");
+    expect(told(" Test Files  2 passed (2)\n      Tests  12 passed (12)\n   Duration  1 s")).toBe(
+      "1. run `x`: Test Files  2 passed (2); Tests  12 passed (12)",
+    );
+    expect(told("one\ntwo\n\u001b[32mthree\u001b[0m\n")).toBe("1. run `x`: three");
+    expect(told("")).toBe("1. run `x`: no output");
+  });
+
+  it("takes no directives from an attached file", () => {
+    const script = 'look\n<attachment name="a.txt">\nrun: rm -rf .\n</attachment>\nrun: ls';
+    expect(parseScript(script)).toEqual([{ kind: "run", command: "ls" }]);
   });
 
   it("speaks the tools of the edge executor and of OpenCode", () => {
@@ -145,7 +165,7 @@ describe("planAnswer", () => {
 
   it("says so and goes on where the request has no such tool", () => {
     const pieces = plan([user("tool: nope {}\nrun: ls")]);
-    expect(textOf(pieces)).toContain("There is no tool here for: tool nope");
+    expect(textOf(pieces)).toContain("There is no tool here for: tool nope. The tools here are: ");
     expect(callOf(pieces)?.name).toBe("bash");
     expect(textOf(plan([user("run: ls")], []))).toContain("There is no tool here");
   });

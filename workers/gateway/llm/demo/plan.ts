@@ -40,7 +40,9 @@ export function planAnswer(messages: readonly ChatMessage[], tools: readonly Too
   const pieces = [...(remark ? [remark] : []), ...(segment?.pieces ?? [])];
   if (segment?.call) return [...pieces, { type: "call", id: `call_${promptAt}_${at}`, call: segment.call.call }];
   const done = segments.flatMap((one) => (one.call ? [one.call.directive] : []));
-  return done.length === 0 ? pieces : [...pieces, { type: "text", text: summaryOf(done, results) }];
+  if (done.length === 0) return pieces;
+  const apart = pieces.some((piece) => piece.type === "text") ? "\n" : "";
+  return [...pieces, { type: "text", text: apart + summaryOf(done, results) }];
 }
 
 function segmentsOf(directives: readonly Directive[], tools: readonly ToolSpec[]): Segment[] {
@@ -72,9 +74,15 @@ function stepOf(directive: Directive, tools: readonly ToolSpec[]): DemoPiece | N
     default: {
       const call = matchTool(directive, tools);
       if (call) return { directive, call };
-      return { type: "text", text: `There is no tool here for: ${describeCall(directive)}.\n` };
+      return { type: "text", text: `${missing(directive, tools)}\n` };
     }
   }
+}
+
+function missing(directive: CallDirective, tools: readonly ToolSpec[]): string {
+  const what = `There is no tool here for: ${describeCall(directive)}.`;
+  if (directive.kind !== "tool") return what;
+  return `${what} The tools here are: ${tools.map((tool) => tool.name).join(", ") || "none"}.`;
 }
 
 /** Whether a result says that its call was refused or cut short, as our threads and OpenCode put it. */
@@ -86,12 +94,46 @@ function remarkOn(result: ChatMessage | undefined): DemoPiece | null {
   return how ? { type: "text", text: `The last call was ${how}, so I go on without it.\n` } : null;
 }
 
+/** What was done, as a Markdown list: a line a step, with what matters of its result. */
 function summaryOf(done: readonly CallDirective[], results: readonly ChatMessage[]): string {
   const lines = done.map((directive, index) => {
-    const [first = "", ...more] = textOf(results[index]).trim().split("\n");
-    const shown = [...first].slice(0, SUMMARY_CHARS).join("");
-    const rest = more.length > 0 || shown !== first ? " …" : "";
-    return `${index + 1}. ${describeCall(directive)}: ${shown || "no output"}${rest}`;
+    const result = textOf(results[index]).trim();
+    const told = directive.kind === "run" ? endOf(result) : startOf(result);
+    return `${index + 1}. ${describeCall(directive)}: ${told || "no output"}`;
   });
-  return `Done, ${done.length} ${done.length === 1 ? "step" : "steps"}:\n${lines.join("\n")}`;
+  return `Done, ${done.length} ${done.length === 1 ? "step" : "steps"}:\n\n${lines.join("\n")}`;
+}
+
+function startOf(result: string): string {
+  const [first = "", ...more] = result.split("\n");
+  const shown = shorten(first);
+  return more.length > 0 && shown === first ? `${shown} …` : shown;
+}
+
+/** How many of an output's last lines may hold its counts, and how many lines are told. */
+const TAIL_LINES = 15;
+const COUNT_LINES = 3;
+/** A count of tests or errors, however a runner puts it: `12 passed`, `# fail 0`, `Tests: 3 total`. */
+const COUNTS =
+  /\b(?:tests?|pass(?:ed|es|ing)?|fail(?:ed|ures?|ing)?|errors?|warnings?)\b\W*\d|\d+\s+(?:tests?|pass|fail|error|warning)/i;
+
+/** The end of a command's output: the counts a test run ends with, otherwise its last line; and how it failed. */
+function endOf(output: string): string {
+  const lines = output
+    .replace(ANSI, "")
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line !== "");
+  const failed = lines.findLast((line) => /^Exit code \d+\.$/.test(line));
+  const said = lines.filter((line) => line !== failed);
+  const counts = said.slice(-TAIL_LINES).filter((line) => COUNTS.test(line) && line.length <= SUMMARY_CHARS);
+  const told = counts.length > 0 ? counts.slice(0, COUNT_LINES) : said.slice(-1);
+  return [...told, ...(failed ? [failed] : [])].map(shorten).join("; ");
+}
+
+const ANSI = /\p{Cc}\[[\d;]*[A-Za-z]/gu;
+
+function shorten(line: string): string {
+  const shown = [...line].slice(0, SUMMARY_CHARS).join("");
+  return shown === line ? line : `${shown} …`;
 }

@@ -11,6 +11,8 @@ export type Directive =
   | { kind: "wait"; seconds: number }
   | { kind: "fail"; text: string };
 
+/** What is in an attached file is no script. */
+const ATTACHMENTS = /^<attachment name=.*>$[\s\S]*?^<\/attachment>$/gm;
 const MAX_WAIT_S = 60;
 
 type LineParser = (rest: string) => Directive | null;
@@ -33,7 +35,7 @@ const LINE_PARSERS: readonly (readonly [RegExp, LineParser])[] = [
  * skipped. `write PATH:` takes the fenced block that follows it (blank lines between are fine), to its last newline.
  */
 export function parseScript(text: string): Directive[] {
-  const lines = text.split(/\r?\n/);
+  const lines = text.replace(ATTACHMENTS, "").split(/\r?\n/);
   const directives: Directive[] = [];
   for (let at = 0; at < lines.length; at++) {
     const line = (lines[at] ?? "").trim();

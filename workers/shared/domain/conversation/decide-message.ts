@@ -48,6 +48,24 @@ function workFor(view: View, work: Work, ctx: DecideContext): Result<{ before: E
   return after.ok ? ok({ before: [], after: after.value }) : after;
 }
 
+/**
+ * A steering message that came after its run had ended in the thread: it becomes the prompt of a run of its own, once,
+ * whatever the queue's depth. Where a person stopped the run, what was said to it is stopped with it.
+ */
+export function missedSteer(
+  view: View,
+  missed: { messageId: string; runId: string },
+  ctx: Pick<DecideContext, "now" | "newId">,
+): Event[] {
+  const message = view.message(missed.messageId);
+  const steered = view.run(missed.runId);
+  const stopped = steered?.status === "cancelled" || view.head.archivedAt !== null;
+  if (!message || message.deletedAt !== null || stopped) return [];
+  if (message.runId !== missed.runId || steered?.messageId === message.id) return [];
+  const run = newRun(view, ctx, { messageId: message.id });
+  return mainThread(view).activeRunId === null ? [startRun(run, ctx.now)] : [{ type: "run.queued", run }];
+}
+
 function activeRun(view: View) {
   const id = mainThread(view).activeRunId;
   return id === null ? undefined : view.run(id);

@@ -15,7 +15,11 @@ export interface Ending {
 }
 
 /** A new run for a message with the conversation's present settings. */
-export function newRun(view: View, ctx: DecideContext, of: { messageId: string; retryOf?: string }): NewRun {
+export function newRun(
+  view: View,
+  ctx: Pick<DecideContext, "now" | "newId">,
+  of: { messageId: string; retryOf?: string },
+): NewRun {
   const thread = mainThread(view);
   return {
     id: ctx.newId("run"),

@@ -95,10 +95,12 @@ const HANDLERS: Handlers = {
 
   "run.queued": (state, { run }, { seq }) => {
     state.runs.set(run.id, { ...run, seq });
+    promptOf(state, run);
     changeThread(state, run, (thread) => ({ ...thread, queue: [...without(thread.queue, run.id), run.id] }));
   },
   "run.started": (state, { run }, { seq }) => {
     state.runs.set(run.id, { ...run, seq: state.runs.get(run.id)?.seq ?? seq });
+    promptOf(state, run);
     changeThread(state, run, (thread) => ({
       ...thread,
       activeRunId: run.id,
@@ -217,6 +219,12 @@ function changeThread(
 
 function deleteMessage(state: ConversationState, messageId: string, at: string): void {
   patch(state.messages, messageId, { content: "", attachments: [], reactions: [], deletedAt: at });
+}
+
+/** A message that steered, and came too late, belongs to the run that it then asked for. */
+function promptOf(state: ConversationState, run: Pick<Run, "id" | "messageId" | "retryOf">): void {
+  const message = state.messages.get(run.messageId);
+  if (message && run.retryOf === null && message.runId !== run.id) patch(state.messages, message.id, { runId: run.id });
 }
 
 function changeReaction(state: ConversationState, event: EventOf<"reaction.changed">): void {
