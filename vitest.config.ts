@@ -31,6 +31,7 @@ export default defineConfig({
                 SANDBOX_HOST_SECRET: inject("sandboxHostSecret"),
                 LOG_LEVEL: "silent",
                 DEMO_PACE_MS: "0",
+                CONTAINER_TEST_URL: process.env.CONTAINER_TEST_URL ?? "",
                 FUZZ_SEEDS: process.env.FUZZ_SEEDS ?? "",
                 FUZZ_FROM: process.env.FUZZ_FROM ?? "1000",
                 FUZZ_STEPS: process.env.FUZZ_STEPS ?? "60",

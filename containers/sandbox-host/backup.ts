@@ -1,7 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { createReadStream, createWriteStream } from "node:fs";
 import { mkdir, rename, rm, stat } from "node:fs/promises";
+import type { ServerResponse } from "node:http";
 import path from "node:path";
+import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { HostError } from "./host-error.ts";
 import type { Sandbox } from "./sandbox.ts";
@@ -30,10 +32,27 @@ export async function restoreBackup(sandbox: Sandbox, id: string): Promise<void>
   const file = fileOf(sandbox, id);
   const found = await stat(file).catch(() => null);
   if (found === null) throw new HostError("not_found", "There is no such backup.");
+  await unpack(sandbox, createReadStream(file));
+}
+
+/** Ends what runs, and makes the workspace what a tar archive holds. */
+export async function unpack(sandbox: Sandbox, archive: Readable): Promise<void> {
   await sandbox.clear();
   await sandbox.pipeThrough(["tar", "-xpf", "-", "-C", sandbox.workspacePath], async (child) => {
-    if (child.stdin) await pipeline(createReadStream(file), child.stdin);
+    if (child.stdin) await pipeline(archive, child.stdin);
   });
+}
+
+/** Sends the workspace as a tar archive of known length, and keeps no copy of it. */
+export async function sendArchive(sandbox: Sandbox, outgoing: ServerResponse): Promise<void> {
+  const file = fileOf(sandbox, await createBackup(sandbox));
+  try {
+    const { size } = await stat(file);
+    outgoing.writeHead(200, { "content-type": "application/x-tar", "content-length": size });
+    await pipeline(createReadStream(file), outgoing);
+  } finally {
+    await rm(file, { force: true });
+  }
 }
 
 function fileOf(sandbox: Sandbox, id: string): string {

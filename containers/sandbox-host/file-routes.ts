@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { createBackup, restoreBackup } from "./backup.ts";
+import { createBackup, restoreBackup, sendArchive, unpack } from "./backup.ts";
 import { deleteFile, listFiles, makeDirectory, readFile, renameFile, writeFile } from "./files.ts";
 import { readBody, readJson, sendJson } from "./responses.ts";
 import type { SandboxCall } from "./server.ts";
@@ -69,6 +69,17 @@ export async function serveBackup(call: SandboxCall): Promise<void> {
 export async function serveRestore(call: SandboxCall): Promise<void> {
   const { id } = await readJson(call.incoming, z.strictObject({ id: z.string() }));
   await restoreBackup(call.sandbox, id);
+  sendJson(call.outgoing, {});
+}
+
+/** `GET /archive`: the workspace as a tar archive. */
+export async function serveArchive(call: SandboxCall): Promise<void> {
+  await sendArchive(call.sandbox, call.outgoing);
+}
+
+/** `PUT /archive`: the workspace becomes what the archive in the body holds. */
+export async function serveUnpack(call: SandboxCall): Promise<void> {
+  await unpack(call.sandbox, call.incoming);
   sendJson(call.outgoing, {});
 }
 

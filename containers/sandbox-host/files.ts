@@ -142,7 +142,7 @@ export async function renameFile(area: FileArea, from: string, to: string): Prom
 }
 
 /** Empties the workspace, keeping the directory itself, which may be mounted. */
-export async function clearWorkspace(area: FileArea): Promise<void> {
+export async function clearWorkspace(area: Pick<FileArea, "workspace">): Promise<void> {
   for (const name of await readdir(area.workspace)) {
     await rm(`${area.workspace}/${name}`, { recursive: true, force: true });
   }

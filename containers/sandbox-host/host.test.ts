@@ -1,5 +1,7 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { request } from "node:http";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { startSandboxHost, type TestHost } from "../../scripts/testing/start-sandbox-host.ts";
 
@@ -185,5 +187,39 @@ describe("without isolation", () => {
 
   test("a bad environment is one clear sentence", async () => {
     await expect(startSandboxHost({ secret: "short" })).rejects.toThrow("SANDBOX_HOST_SECRET must have at least 32");
+  });
+});
+
+describe("sandbox host of a machine that is one sandbox", () => {
+  let host: TestHost;
+  let directory = "";
+  beforeAll(async () => {
+    directory = mkdtempSync(path.join(tmpdir(), "quayside-only-"));
+    mkdirSync(`${directory}/workspace`);
+    host = await startSandboxHost({ env: { SANDBOX_ISOLATION: "none", SANDBOX_ONLY_DIRECTORY: directory } });
+  });
+  afterAll(async () => {
+    await host.stop();
+    rmSync(directory, { recursive: true, force: true });
+  });
+
+  test("its workspace is where the machine has it, and an empty one is new", async () => {
+    const first = JSON.parse((await call(host, `${SANDBOX}/open`)).text);
+    expect(first).toMatchObject({ created: true, workspace: `${directory}/workspace` });
+    expect(await run(host, "pwd; echo $HOME; echo x > kept.txt", first.lease)).toBe(
+      `${directory}/workspace\n${directory}/home\n`,
+    );
+    await call(host, `${SANDBOX}/close`);
+    expect(JSON.parse((await call(host, `${SANDBOX}/open`)).text)).toMatchObject({ created: false });
+    await call(host, `${SANDBOX}/destroy`);
+    expect(readdirSync(`${directory}/workspace`)).toEqual([]);
+    expect(host.errors()).toBe("");
+  });
+
+  test("every answer of the host is marked as its own", async () => {
+    for (const at of ["/health", `${SANDBOX}/files`, "/nothing"]) {
+      const { headers } = await fetch(host.url + at, { headers: { "x-quayside-host-secret": host.secret } });
+      expect(headers.get("x-quayside-host")).toBe("1");
+    }
   });
 });

@@ -9,7 +9,7 @@ import { readSettings } from "./settings.ts";
 const PARENT_CHECK_MS = 1_000;
 
 /*
- * The local sandbox driver's host, for development: runs the sandboxes of `npm run dev` on this machine. It prints one
+ * The host of sandboxes: runs those of `npm run dev` on this machine, or the one that a container is. It prints one
  * JSON line `{"event":"ready","port":…,"isolation":…,"limits":[…]}` when it listens, and ends with its parent: when its
  * standard input is a pipe that closes, on SIGTERM, SIGINT or SIGHUP, and when the process that started it is gone.
  */
@@ -17,7 +17,7 @@ async function main(): Promise<void> {
   const settings = readSettings(process.env);
   mkdirSync(settings.root, { recursive: true, mode: 0o700 });
   const isolation = detectIsolation(settings.isolation, `${settings.root}/.system`);
-  const registry = new Registry(settings.root, isolation);
+  const registry = new Registry(settings, isolation);
   const server = createHostServer({ settings, registry });
   let ending = false;
   const end = async (code: number) => {
@@ -44,12 +44,13 @@ async function main(): Promise<void> {
   setInterval(() => process.ppid !== parent && void end(0), PARENT_CHECK_MS).unref();
   if (isolation.kind === "none") {
     killTree(undefined, { prefix: `QUAYSIDE_SANDBOX_TAG=${settings.root}:` });
-    console.error(
-      "warning: bubblewrap does not work on this machine, so sandboxes are plain directories: commands in them can read and " +
-        "change whatever you can. Install bubblewrap (Linux) or run only code you trust.",
-    );
+    if (settings.onlyDirectory === null)
+      console.error(
+        "warning: bubblewrap does not work on this machine, so sandboxes are plain directories: commands in them can read and " +
+          "change whatever you can. Install bubblewrap (Linux) or run only code you trust.",
+      );
   }
-  server.listen(settings.port, "127.0.0.1", () => {
+  server.listen(settings.port, settings.address, () => {
     const { port } = server.address() as AddressInfo;
     console.log(JSON.stringify({ event: "ready", port, isolation: isolation.kind, limits: isolation.limits }));
   });

@@ -1,9 +1,11 @@
 import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import path from "node:path";
+import { clearWorkspace } from "./files.ts";
 import { HostError } from "./host-error.ts";
 import type { Isolation } from "./isolation.ts";
 import { Sandbox } from "./sandbox.ts";
+import type { Settings } from "./settings.ts";
 
 const NAME = /^[A-Za-z0-9_-]{1,64}$/;
 
@@ -11,10 +13,12 @@ const NAME = /^[A-Za-z0-9_-]{1,64}$/;
 export class Registry {
   readonly root: string;
   readonly isolation: Isolation;
+  readonly #onlyDirectory: string | null;
   readonly #open = new Map<string, Sandbox>();
 
-  constructor(root: string, isolation: Isolation) {
-    this.root = root;
+  constructor(settings: Pick<Settings, "root" | "onlyDirectory">, isolation: Isolation) {
+    this.root = settings.root;
+    this.#onlyDirectory = settings.onlyDirectory;
     this.isolation = isolation;
   }
 
@@ -24,7 +28,7 @@ export class Registry {
     const known = this.#open.get(key);
     if (known?.alive) return { sandbox: known, created: false };
     await known?.close();
-    const directory = path.join(this.root, org, name);
+    const directory = this.#directoryOf(org, name);
     const sandbox = new Sandbox(directory, this.isolation, `${this.root}:${key}`);
     this.#open.set(key, sandbox);
     const created = await sandbox.prepare();
@@ -49,8 +53,13 @@ export class Registry {
   /** Ends what runs in a sandbox and deletes its files. */
   async destroy(org: string, name: string): Promise<void> {
     await this.close(org, name);
-    const directory = path.join(this.root, org, name);
-    if (existsSync(directory)) await rm(directory, { recursive: true, force: true, maxRetries: 5 });
+    const directory = this.#directoryOf(org, name);
+    if (this.#onlyDirectory !== null) await clearWorkspace({ workspace: path.join(directory, "workspace") });
+    else if (existsSync(directory)) await rm(directory, { recursive: true, force: true, maxRetries: 5 });
+  }
+
+  #directoryOf(org: string, name: string): string {
+    return this.#onlyDirectory ?? path.join(this.root, org, name);
   }
 
   /** Ends what runs in all sandboxes. */

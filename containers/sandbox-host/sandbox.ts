@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
+import { mkdir, readdir } from "node:fs/promises";
 import path from "node:path";
 import { Command, type CommandListener, type CommandPlan } from "./command.ts";
 import { relativeParts, withPlace } from "./contained.ts";
@@ -56,9 +56,9 @@ export class Sandbox implements FileArea {
     return this.directories.workspace;
   }
 
-  /** Makes what is missing of the directories; true where the workspace was not there. */
+  /** Makes what is missing of the directories; true where the workspace was not there, or is empty as in a new container. */
   async prepare(): Promise<boolean> {
-    const created = !existsSync(this.workspace);
+    const created = !existsSync(this.workspace) || (await readdir(this.workspace)).length === 0;
     for (const one of Object.values(this.directories)) await mkdir(one, { recursive: true });
     return created;
   }

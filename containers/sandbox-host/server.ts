@@ -14,6 +14,8 @@ import type { Settings } from "./settings.ts";
 
 export const SECRET_HEADER = "x-quayside-host-secret";
 export const LEASE_HEADER = "x-quayside-lease";
+/** On every answer of the host, so that a driver tells them from what a platform answers in its place. */
+export const HOST_HEADER = "x-quayside-host";
 
 const MESSAGE_BYTES = 1024 * 1024;
 
@@ -46,12 +48,15 @@ const SANDBOX_ROUTES: Record<string, (call: SandboxCall) => Promise<void>> = {
   "POST env": files.serveEnvironment,
   "POST backups": files.serveBackup,
   "POST backups/restore": files.serveRestore,
+  "GET archive": files.serveArchive,
+  "PUT archive": files.serveUnpack,
 };
 
 /** The HTTP and WebSocket server of the host; every request must carry the secret and name a loopback host. */
 export function createHostServer(context: HostContext): Server {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MESSAGE_BYTES, perMessageDeflate: false });
   const server = createServer((incoming, outgoing) => {
+    outgoing.setHeader(HOST_HEADER, "1");
     serve(context, incoming, outgoing).catch((error: unknown) => sendError(outgoing, error));
   });
   server.on("upgrade", (incoming: IncomingMessage, socket: Duplex, head: Buffer) => {

@@ -5,7 +5,7 @@ import { DriverError } from "./drivers/driver.ts";
 import { endOf } from "./exec.ts";
 import { changesDigest } from "./git.ts";
 import { isIdle, isUp } from "./lifecycle.ts";
-import { noteDeath } from "./machine.ts";
+import { close, noteDeath } from "./machine.ts";
 
 const RETRY_MS = 1_000;
 const RETRY_MAX_MS = 60_000;
@@ -58,11 +58,7 @@ async function sleepIfIdle(context: SandboxContext): Promise<void> {
   const { deps, record } = context;
   if (isIdle(record, deps.now(), deps.idleMs)) apply(context, "sleep", { detail: "Nothing happened for a while" });
   if (context.record.state !== "sleeping") return;
-  try {
-    await deps.driver(record.binding, record.lease)?.close();
-  } catch (error) {
-    if (!(error instanceof DriverError)) throw error;
-  }
+  await close(context, deps.driver(record.binding, record.lease));
   // A call that came meanwhile has woken it up again.
   if (context.record.state === "sleeping") apply(context, "stop", { lease: null });
 }

@@ -47,6 +47,8 @@ export interface SandboxContext {
   record: SandboxRecord;
   /** The start that is under way, which later callers join. */
   starting: Promise<Result<SandboxDriver>> | null;
+  /** The end of the machine that is under way, during which nothing starts. */
+  closing: Promise<void> | null;
   /** The commands that are asked for and have not begun. One that is ended meanwhile is taken out, and does not begin. */
   beginning: Set<string>;
 }
@@ -65,7 +67,7 @@ export function bind(context: SandboxContext | null, made: () => SandboxContext,
 /** The context of a stored or new record. */
 export function createContext(deps: SandboxDeps, store: SandboxStore, binding: SandboxBinding): SandboxContext {
   const record = store.read() ?? newRecord(binding, deps.now());
-  return { deps, store, record, starting: null, beginning: new Set() };
+  return { deps, store, record, starting: null, closing: null, beginning: new Set() };
 }
 
 /** Stores a change of the record and arms the alarm for what is due next. */

@@ -6,8 +6,7 @@ import type { SandboxBinding } from "#platform/rpc";
 import { conversationStub } from "#platform/stubs";
 import { type SandboxTokens, sandboxTokens, TOKEN_WINDOW_MS } from "#platform/tokens";
 import type { GitRemote, SandboxDeps } from "./context.ts";
-import type { SandboxDriver } from "./drivers/driver.ts";
-import { createLocalDriver } from "./drivers/local.ts";
+import { driverOf } from "./driver-of.ts";
 import { maskOutput } from "./drivers/mask-output.ts";
 
 const IDLE_MS = 30 * 60_000;
@@ -21,7 +20,7 @@ export function depsOf(env: Env): SandboxDeps {
   return {
     driverName: config.sandbox.driver,
     driver: (binding, lease) => {
-      const driver = driverOf(config, binding, lease);
+      const driver = driverOf({ env, config }, binding, lease);
       return driver && maskOutput(driver, () => secrets(binding));
     },
     secrets,
@@ -41,12 +40,6 @@ export function depsOf(env: Env): SandboxDeps {
     log: (name, fields, error) => logEvent(env, name, { ...fields, error } as Parameters<typeof logEvent>[2]),
     idleMs: IDLE_MS,
   };
-}
-
-function driverOf(config: Config, { orgId, sandboxId }: SandboxBinding, lease: string | null): SandboxDriver | null {
-  const { sandbox } = config;
-  if (sandbox.driver !== "local") return null;
-  return createLocalDriver({ url: sandbox.url, secret: sandbox.secret, orgId, sandboxId, lease });
 }
 
 /** The tokens of a binding. They change with the window of time only, so they are made once in each. */

@@ -5,8 +5,7 @@ import { DriverError, type DriverErrorCode, type SandboxDriver } from "./drivers
 import { isUp } from "./lifecycle.ts";
 import { fillWorkspace } from "./provision.ts";
 
-const NO_DRIVER =
-  "This deployment runs sandboxes on Cloudflare Containers, which this version does not drive yet. Use the local driver.";
+const NO_DRIVER = "This deployment has no containers for sandboxes: SANDBOX_CONTAINER is not bound.";
 const LOST = "The sandbox went away. It starts again when it is needed.";
 
 const CODES = {
@@ -68,6 +67,7 @@ function isLost(error: unknown): boolean {
 
 /** The driver of a running machine; parallel first calls share one start. */
 export async function ensureUp(context: SandboxContext): Promise<Result<SandboxDriver>> {
+  if (context.closing) await context.closing.catch(() => undefined);
   if (context.starting) return context.starting;
   const { deps, record } = context;
   const driver = deps.driver(record.binding, record.lease);
@@ -128,14 +128,25 @@ export async function stop(context: SandboxContext): Promise<Result<SandboxStatu
   const { deps, record } = context;
   const stopped = apply(context, "stop", { lease: null });
   if (!stopped.ok) return stopped;
-  const driver = deps.driver(record.binding, record.lease);
+  await close(context, deps.driver(record.binding, record.lease));
+  return ok(statusOf(context));
+}
+
+/**
+ * Ends the machine, keeping its files. What starts meanwhile waits: files that it wrote between their keeping and the end
+ * would be lost.
+ */
+export async function close(context: SandboxContext, driver: SandboxDriver | null): Promise<void> {
+  if (driver === null) return;
+  context.closing ??= driver.close().finally(() => {
+    context.closing = null;
+  });
   try {
-    await driver?.close();
+    await context.closing;
   } catch (error) {
     // A machine that cannot be reached runs nothing; the next start opens it under a new lease.
     if (!(error instanceof DriverError)) throw error;
   }
-  return ok(statusOf(context));
 }
 
 /** Stops it, and starts it again with the same files. */
@@ -149,6 +160,7 @@ export async function destroy(context: SandboxContext): Promise<Result<null>> {
   const { deps, record } = context;
   const deleted = apply(context, "delete", { lease: null, running: [], changesDueAt: null, provisioned: false });
   if (!deleted.ok) return deleted;
+  await context.closing?.catch(() => undefined);
   try {
     await deps.driver(record.binding, record.lease)?.destroy();
     return ok(null);

@@ -15,14 +15,14 @@ describe("terminal frames", () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());
 
-  test("SB26 a token is masked, also across frames, and every other byte passes", () => {
+  test("SB28 a token is masked, also across frames, and every other byte passes", () => {
     const { frames, take } = shown();
     take(frame("żółw secret-"));
     take(frame("token € s"));
     expect(frames).toEqual(["żółw ", "[sandbox token] € "]);
   });
 
-  test("SB26 what only begins like a token is shown a moment later, or before a message about the terminal", () => {
+  test("SB28 what only begins like a token is shown a moment later, or before a message about the terminal", () => {
     const { frames, take, flush } = shown();
     take(frame("secre"));
     expect(frames).toEqual([]);

@@ -12,7 +12,7 @@ function inPieces(known: string[], pieces: string[]): string {
 }
 
 describe("mask", () => {
-  test("SB26 however a text is cut, the result is that of the whole", () => {
+  test("SB28 however a text is cut, the result is that of the whole", () => {
     fc.assert(
       fc.property(secrets, fc.array(word(0, 8)), (known, pieces) => {
         expect(inPieces(known, pieces)).toBe(maskText(known, pieces.join("")));
@@ -21,7 +21,7 @@ describe("mask", () => {
     );
   });
 
-  test("SB26 the whole is what replacing each secret gives, the leftmost and longest first", () => {
+  test("SB28 the whole is what replacing each secret gives, the leftmost and longest first", () => {
     fc.assert(
       fc.property(secrets, word(0, 40), (known, text) => {
         const sorted = [...new Set(known)].sort((a, b) => b.length - a.length);
@@ -33,7 +33,7 @@ describe("mask", () => {
     );
   });
 
-  test("SB26 no secret of several letters is left, wherever the cuts are", () => {
+  test("SB28 no secret of several letters is left, wherever the cuts are", () => {
     const token = "eyJhbGciOiJIUzI1NiJ9.payload.signature";
     const text = `QUAYSIDE_TOKEN=${token}\neyJhbeyJhb${token}${token}ey`;
     for (let cut = 0; cut <= text.length; cut++) {
@@ -42,7 +42,7 @@ describe("mask", () => {
     }
   });
 
-  test("SB26 only what could become a secret waits", () => {
+  test("SB28 only what could become a secret waits", () => {
     const mask = createMask(["secret"]);
     expect([mask.take("a sec"), mask.take("ond sec"), mask.take("ret!"), mask.take("s"), mask.end()]).toEqual([
       ...["a ", "second ", "[sandbox token]!", "", "s"],

@@ -81,6 +81,32 @@ describe("lifecycle", () => {
     expect((await box.run("cat kept.txt")).stdout).toBe("kept");
   });
 
+  test("SB4 a call that comes while the sandbox is put to sleep waits for the end, and then wakes it", async () => {
+    const box = await makeTestSandbox({ repository: false });
+    await box.write("kept.txt", "kept");
+    const { SANDBOX_HOST_URL: url = "", SANDBOX_HOST_SECRET: secret = "" } = testEnv;
+    const order: string[] = [];
+    await box.setDeps({
+      now: () => Date.now() + 60 * 60_000,
+      driver: ({ orgId, sandboxId }, lease) => {
+        const driver = createLocalDriver({ url, secret, orgId, sandboxId, lease });
+        const note = async <T>(name: string, call: Promise<T>) => {
+          const value = await call;
+          order.push(name);
+          return value;
+        };
+        const slowly = () => new Promise((resolve) => setTimeout(resolve, 300)).then(() => driver.close());
+        return { ...driver, open: () => note("opened", driver.open()), close: () => note("closed", slowly()) };
+      },
+    });
+    const alarm = box.alarm();
+    await until(async () => taken(await box.stub.status(box.binding)).state === "sleeping");
+    const [read] = await Promise.all([box.stub.readFile(box.binding, "kept.txt"), alarm]);
+    expect(new TextDecoder().decode(taken(read).bytes)).toBe("kept");
+    expect(order).toEqual(["closed", "opened"]);
+    expect(taken(await box.stub.status(box.binding)).state).toBe("ready");
+  });
+
   test("SB5 a new workspace is a clone, and holds no credential", async () => {
     const box = await makeTestSandbox();
     const { stdout } = await box.run(
@@ -280,7 +306,7 @@ describe("commands", () => {
     expect(Object.keys(given).filter((name) => /^(GIT_CONFIG|npm_|VITEST|SECRETS_KEY)/.test(name))).toEqual([]);
   });
 
-  test("SB26 no line of a command shows the token it was given, nor does a terminal", async () => {
+  test("SB28 no line of a command shows the token it was given, nor does a terminal", async () => {
     const box = await makeTestSandbox();
     const token = await tokenIn(box);
     expect(await verifySandboxToken(testEnv, token)).not.toBeNull();
@@ -301,7 +327,7 @@ describe("commands", () => {
     socket.close(1000);
   });
 
-  test("SB26 a hook that prints its environment does not show the token of a push or commit, nor does the log", async () => {
+  test("SB28 a hook that prints its environment does not show the token of a push or commit, nor does the log", async () => {
     const box = await makeTestSandbox();
     const logged: unknown[] = [];
     const secret = await tokenIn(box);
@@ -329,11 +355,12 @@ describe("commands", () => {
       }),
     });
     await box.exec({ command: "true", timeoutMs: 60_000 });
-    expect(taken(await box.stub.status(box.binding)).state).toBe("busy");
+    // The report of "busy" may set the alarm off before anybody can look.
     await until(async () => {
       await box.alarm();
-      return taken(await box.stub.status(box.binding)).state === "ready";
+      return box.states().join(" ") === "provisioning ready busy ready";
     });
+    expect(taken(await box.stub.status(box.binding)).state).toBe("ready");
   });
 });
 

@@ -21,6 +21,7 @@ environment
   PORT            port on 127.0.0.1 (8787)
   QUAYSIDE_STATE  directory of everything that is kept (.quayside)
   LOG_LEVEL       debug, info, error or silent (error)
+  SANDBOX_GIT_PATHS  directories, separated by ":", whose repositories may be added as file:// URLs (none)
 `;
 
 /** The options of `npm run dev`; null asks for the help text. A wrong one is a `Sentence`. */

@@ -61,7 +61,14 @@ export async function startWorker(context: Context, sandboxPort: number): Promis
     join(root, "node_modules", "wrangler", "bin", "wrangler.js"),
     "dev",
     ...["--port", String(options.port), "--ip", "127.0.0.1", "--inspector-port", "0"],
-    ...["--persist-to", join(options.state, "wrangler"), "--show-interactive-dev-session=false", "--log-level", "log"],
+    ...[
+      "--persist-to",
+      join(options.state, "wrangler"),
+      "--show-interactive-dev-session=false",
+      "--enable-containers=false",
+      "--log-level",
+      "log",
+    ],
     ...Object.entries(vars).flatMap(([name, value]) => ["--var", `${name}:${value}`]),
   ];
   const env = { WRANGLER_SEND_METRICS: "false", CLOUDFLARE_CF_FETCH_ENABLED: "false", NO_COLOR: "1", CI: "true" };

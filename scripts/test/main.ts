@@ -38,7 +38,10 @@ const parts: Part[] = [
   {
     name: "deployment configuration",
     run: () =>
-      tool(["wrangler", "deploy", "--dry-run", "--outdir", "dist"], { CI: "true", WRANGLER_SEND_METRICS: "false" }),
+      tool(["wrangler", "deploy", "--dry-run", "--containers-rollout=none", "--outdir", "dist"], {
+        CI: "true",
+        WRANGLER_SEND_METRICS: "false",
+      }),
   },
   {
     name: "browser journeys",

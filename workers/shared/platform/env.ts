@@ -6,6 +6,8 @@ export interface Env {
   CONVERSATION: DurableObjectNamespace;
   AGENT_THREAD: DurableObjectNamespace;
   SANDBOX: DurableObjectNamespace;
+  /** Absent where the deployment has no containers. */
+  SANDBOX_CONTAINER?: DurableObjectNamespace;
   ENVIRONMENT?: string;
   BASE?: string;
   AUTH_MODE?: string;

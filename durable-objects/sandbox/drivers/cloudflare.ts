@@ -1,0 +1,141 @@
+import type { Sandbox } from "@cloudflare/sandbox";
+import { DriverError, type SandboxDriver } from "./driver.ts";
+import { createHostDriver, type HostDriver } from "./host.ts";
+
+/** Where the host program listens inside the container; the SDK's own control plane has 3000. */
+export const HOST_PORT = 8671;
+const CONTROL_PORT = 3000;
+/** A cold container pulls its image first. */
+const START_TIMEOUT_MS = 180_000;
+const START_PAUSE_MS = 1_000;
+/** How often a start that failed for good, as far as one can see, is tried. */
+const START_TRIES = 3;
+
+/** What is used of the SDK's sandbox. */
+export type Container = Pick<Sandbox, "containerFetch" | "destroy" | "wsConnect">;
+
+/** Keeps the workspace of one sandbox while no container holds it. */
+export interface ArchiveStore {
+  save(body: ReadableStream<Uint8Array>, size: number): Promise<void>;
+  load(): Promise<ReadableStream<Uint8Array> | null>;
+  delete(): Promise<void>;
+}
+
+export interface CloudflareDriverOptions {
+  container: Container;
+  archives: ArchiveStore;
+  secret: string | Promise<string>;
+  orgId: string;
+  sandboxId: string;
+  lease: string | null;
+}
+
+/**
+ * The driver of Cloudflare Containers. The SDK starts, reaches and ends the container; in it runs the same host program that
+ * the local driver speaks to (docs/decisions/005-cloudflare-driver.md). A container's disk goes with it, so the workspace is
+ * archived when it is closed and put back when it is opened.
+ */
+export function createCloudflareDriver(options: CloudflareDriverOptions): SandboxDriver {
+  const { container, archives } = options;
+  const host = createHostDriver({
+    url: "http://localhost",
+    secret: options.secret,
+    orgId: options.orgId,
+    sandboxId: options.sandboxId,
+    lease: options.lease,
+    fetch: (url, init) => reach(container, url, init),
+    unreachable: UNREACHABLE,
+    startTimeoutMs: START_TIMEOUT_MS,
+  });
+  return {
+    ...host,
+    open: () => open(host, options),
+    close: async () => {
+      await archive(host, archives);
+      await container.destroy();
+    },
+    destroy: async () => {
+      await container.destroy();
+      await archives.delete();
+    },
+    fetchPort: (request, port) => {
+      if (port !== HOST_PORT && port !== CONTROL_PORT) return host.fetchPort(request, port);
+      throw new DriverError("invalid", "This port is the sandbox's own.", "port");
+    },
+  };
+}
+
+async function open(host: HostDriver, { container, archives }: CloudflareDriverOptions) {
+  const opened = await startedWithin(START_TIMEOUT_MS, host);
+  const kept = opened.created ? await archives.load() : null;
+  if (kept === null) return opened;
+  try {
+    await host.writeArchive(kept);
+  } catch (error) {
+    // A workspace that is half put back must not be taken for a whole one by the next start.
+    await container.destroy();
+    throw error;
+  }
+  return { ...opened, created: false };
+}
+
+/** The container answers before the host in it listens, and may have to wait for a place to run. */
+async function startedWithin(timeoutMs: number, host: HostDriver) {
+  const until = Date.now() + timeoutMs;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await host.open();
+    } catch (error) {
+      if (!mayStartYet(error, attempt) || Date.now() >= until) throw error;
+      await new Promise((resolve) => setTimeout(resolve, START_PAUSE_MS));
+    }
+  }
+}
+
+function mayStartYet(error: unknown, attempt: number): boolean {
+  if (!(error instanceof DriverError) || error.code !== "unavailable") return false;
+  return error instanceof StartingError || attempt < START_TRIES;
+}
+
+/** A machine that is gone already has nothing more to keep. */
+async function archive(host: HostDriver, archives: ArchiveStore): Promise<void> {
+  try {
+    const { body, size } = await host.readArchive();
+    await archives.save(body, size);
+  } catch (error) {
+    const gone = error instanceof DriverError && (error.code === "lost" || error.code === "unavailable");
+    if (!gone) throw error;
+  }
+}
+
+const UNREACHABLE = "The container cannot be reached. Try again in a moment.";
+
+async function reach(container: Container, url: URL, init: RequestInit): Promise<Response> {
+  // A signal does not cross to the container's object; each call there has its own limits.
+  const request = new Request(url, { ...init, signal: null });
+  if (request.headers.get("upgrade")?.toLowerCase() === "websocket") {
+    request.headers.set("connection", "Upgrade");
+    return container.wsConnect(request, HOST_PORT);
+  }
+  const response = await container.containerFetch(request, HOST_PORT);
+  if (response.ok || response.headers.has(HOST_HEADER)) return response;
+  await response.body?.cancel();
+  throw refusalOf(response.status);
+}
+
+/** The host marks its answers, so that they are told from what the platform says in its place. */
+export const HOST_HEADER = "x-quayside-host";
+
+/** The container is on its way. */
+class StartingError extends DriverError {
+  constructor(message: string) {
+    super("unavailable", message);
+  }
+}
+
+/** What the platform or the SDK answers where the host cannot, by its status. */
+export function refusalOf(status: number): DriverError {
+  if (status === 429) return new StartingError("Too many containers are starting. Try again in a moment.");
+  if (status === 503) return new StartingError("The container is starting, or none is free. Try again.");
+  return new DriverError("unavailable", UNREACHABLE);
+}
