@@ -112,7 +112,7 @@ function conversationCalls(call: Caller) {
       }),
     get: (id: string) => call.get(of(id), snapshot),
     /** The part of the transcript that ends before the entry at `before`. */
-    older: (id: string, before: number) => call.get(of(id, search({ before })), snapshot),
+    older: (id: string, before: { before: number; beforeItem?: number }) => call.get(of(id, search(before)), snapshot),
     patch: (id: string, body: ConversationPatch) => call.json(of(id), nothing, ["PATCH", body]),
     archive: (id: string) => call.send(of(id), nothing, { method: "DELETE" }),
     post: (id: string, body: { clientId: string; content: string; attachments?: string[] }) =>

@@ -5,7 +5,14 @@ import { ok, type Result } from "#contract/problem";
 import type { Env } from "#platform/env";
 import type { MemberPrincipal, Principal } from "#platform/principal";
 import { problemResponse } from "#platform/problem-response";
-import type { ConversationInit, ConversationRpc, EventsQuery, SandboxReport, UsageCall } from "#platform/rpc";
+import type {
+  ConversationInit,
+  ConversationRpc,
+  EventsQuery,
+  SandboxReport,
+  UsageCall,
+  WindowEnd,
+} from "#platform/rpc";
 import { migrate } from "../kit/migrate.ts";
 import { ConversationObject } from "./conversation.ts";
 import { MIGRATIONS } from "./migrations.ts";
@@ -40,7 +47,7 @@ export class Conversation extends DurableObject<Env> implements ConversationRpc 
     });
   }
 
-  async snapshot(principal: Principal, before?: number) {
+  async snapshot(principal: Principal, before?: WindowEnd) {
     return this.#with((object) => object.snapshot(principal, before));
   }
 

@@ -16,7 +16,7 @@ import type { Env } from "#platform/env";
 import { logEvent } from "#platform/log";
 import { newId } from "#platform/new-id";
 import type { MemberPrincipal, Principal } from "#platform/principal";
-import type { ConversationInit, EventsAnswer, EventsQuery, SandboxReport, UsageCall } from "#platform/rpc";
+import type { ConversationInit, EventsAnswer, EventsQuery, SandboxReport, UsageCall, WindowEnd } from "#platform/rpc";
 import { Alarms } from "../kit/alarms.ts";
 import { Outbox } from "../kit/outbox.ts";
 import { creationEvents, SYSTEM_ACTOR } from "./creation.ts";
@@ -160,7 +160,7 @@ export class ConversationObject {
     return fail("invalid", "attachments: names a file that does not exist.", { fields });
   }
 
-  snapshot(principal: Principal, before?: number): Result<Snapshot> {
+  snapshot(principal: Principal, before?: WindowEnd): Result<Snapshot> {
     const admitted = this.admit(principal);
     return admitted.ok ? ok(snapshotOf(this.store, this.live, before)) : admitted;
   }

@@ -106,6 +106,35 @@ describe("replay", () => {
     );
   });
 
+  it("CV27 windows before one another give every item once, also of a run that fills several", async () => {
+    const chat = await makeHarness();
+    const big = (run: { id: string }) => ({ ...itemOf(run), status: "completed" as const, text: "x".repeat(40_000) });
+    await chat.command({ type: "message.post", content: "huge", mode: "auto", attachments: [] });
+    const huge = await chat.activeRun();
+    for (let n = 1; n <= 50; n += 1) {
+      await chat.report(huge, n, [{ type: "item.completed", item: big(huge) }]);
+      if (n === 20) await chat.command({ type: "message.post", content: "queued", mode: "queue", attachments: [] });
+    }
+    await chat.report(huge, 51, [{ type: "run.finished", status: "succeeded", stopReason: "done", problem: null }]);
+    const next = await chat.activeRun();
+    await chat.report(next, 1, [{ type: "item.completed", item: big(next) }]);
+    const all = await chat.use(
+      (object) => object.store.itemsOfRun(huge.id).length + object.store.itemsOfRun(next.id).length,
+    );
+    const seen: string[] = [];
+    let end: { seq: number; itemSeq: number | null } | undefined;
+    for (let windows = 0; end?.seq !== 1 && windows < 10; windows += 1) {
+      const at = end;
+      const window = await chat.use((object) => structuredClone(snapshotOf(object.store, object.live, at)));
+      expect(JSON.stringify(window).length).toBeLessThan(1024 * 1024);
+      seen.push(...window.items.map((one) => one.id));
+      end = { seq: window.fromSeq, itemSeq: window.fromItemSeq };
+    }
+    expect(end).toEqual({ seq: 1, itemSeq: null });
+    expect(new Set(seen).size).toBe(all);
+    expect(seen).toHaveLength(all);
+  });
+
   it("CV3 the same clientId twice is once, also at the same time and after an eviction", async () => {
     const chat = await makeHarness();
     const post = () =>

@@ -29,7 +29,7 @@ export class ConversationStore {
       groups: new EntityMap((id) => this.#load("groups", id)),
       items: new EntityMap((id) => this.#load("items", id)),
     };
-    this.state = { seq: 0, head: null, fromSeq: 1, ...this.#maps };
+    this.state = { seq: 0, head: null, fromSeq: 1, fromItemSeq: null, ...this.#maps };
   }
 
   /** Whether the object holds a conversation. It writes nothing, so that a probe of an unknown id leaves no trace. */

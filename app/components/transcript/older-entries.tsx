@@ -16,9 +16,9 @@ export function OlderEntries({ onLoad }: { onLoad: () => void }) {
   const load = async () => {
     setBusy(true);
     try {
-      await store.loadOlder((before) => {
+      await store.loadOlder((before, beforeItem) => {
         onLoad();
-        return browserApi.conversations.older(id, before);
+        return browserApi.conversations.older(id, { before, ...(beforeItem === null ? {} : { beforeItem }) });
       });
     } catch (error) {
       store.setNotice(problemFrom(error));

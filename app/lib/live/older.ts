@@ -19,6 +19,7 @@ export function prepend(state: ConversationState, older: ConversationState): voi
   state.groups = merged(older.groups, state.groups);
   state.items = merged(older.items, state.items);
   state.fromSeq = Math.min(state.fromSeq, older.fromSeq);
+  state.fromItemSeq = older.fromItemSeq;
 }
 
 function merged<T>(older: Map<string, T>, live: Map<string, T>): Map<string, T> {

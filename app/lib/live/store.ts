@@ -92,12 +92,12 @@ export class ConversationStore {
    * Puts the window that ends where this one begins before it. `read` asks for the window before a seq. Where a new
    * snapshot takes the place of the state meanwhile, the answer no longer fits and is left.
    */
-  async loadOlder(read: (before: number) => Promise<Snapshot>): Promise<void> {
+  async loadOlder(read: (before: number, beforeItem: number | null) => Promise<Snapshot>): Promise<void> {
     const { state } = this;
     const recorded: Envelope[] = [];
     this.#recorders.add(recorded);
     try {
-      const window = await read(state.fromSeq);
+      const window = await read(state.fromSeq, state.fromItemSeq);
       await this.#reached(window.seq);
       if (this.state !== state) return;
       prepend(state, caughtUp(window, recorded));

@@ -87,11 +87,16 @@ const read = defineRoute({
   tag,
   policy: anyMember,
   params,
-  query: z.object({ before: z.coerce.number().int().positive().optional() }),
+  query: z.object({
+    before: z.coerce.number().int().positive().optional(),
+    beforeItem: z.coerce.number().int().positive().optional(),
+  }),
   response: snapshot,
   problems: ["unauthenticated", "not_found"],
-  handle: async ({ env, principal, params, query }) =>
-    unwrap(await conversationStub(env, principal.orgId, params.id).snapshot(principal, query.before)),
+  async handle({ env, principal, params, query }) {
+    const end = query.before ? { seq: query.before, itemSeq: query.beforeItem ?? null } : undefined;
+    return unwrap(await conversationStub(env, principal.orgId, params.id).snapshot(principal, end));
+  },
 });
 
 const patch = defineRoute({

@@ -74,6 +74,8 @@ export const snapshot = z.object({
   items: z.array(item),
   /** Entries with a smaller seq are not in this window: ask for them with `before=`. */
   fromSeq: z.number().int().positive(),
+  /** Set where the oldest run here did not fit whole: its items before this seq come with `before=` and `beforeItem=`. */
+  fromItemSeq: z.number().int().positive().nullable().default(null),
 });
 export type Snapshot = z.infer<typeof snapshot>;
 

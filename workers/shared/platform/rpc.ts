@@ -36,7 +36,7 @@ export interface ConversationRpc {
   command(principal: Principal, command: Command): Promise<Result<CommandResult>>;
   head(principal: Principal): Promise<Result<{ seq: number; head: ConversationHead }>>;
   /** The head and the newest part of the transcript, or the part before the entry `before`. */
-  snapshot(principal: Principal, before?: number): Promise<Result<Snapshot>>;
+  snapshot(principal: Principal, before?: WindowEnd): Promise<Result<Snapshot>>;
   /** Events after `since` (or before `before`), at most `limit`, ascending by seq. */
   events(principal: Principal, query: EventsQuery): Promise<Result<EventsAnswer>>;
   runs(principal: Principal): Promise<Result<Run[]>>;
@@ -46,6 +46,12 @@ export interface ConversationRpc {
   /** What happened to the sandbox or in its workspace. A repeat of a state is not an event. */
   reportSandbox(principal: Principal, report: SandboxReport): Promise<Result<null>>;
   purge(principal: MemberPrincipal): Promise<Result<null>>;
+}
+
+/** Where an older window ends: before the entry `seq`, and within the run there before the item `itemSeq`. */
+export interface WindowEnd {
+  seq: number;
+  itemSeq: number | null;
 }
 
 export interface EventsQuery {

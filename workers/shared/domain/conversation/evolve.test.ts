@@ -282,6 +282,7 @@ describe("evolve", () => {
         groups: [...part.groups.values()],
         items: [...part.items.values()],
         fromSeq: 1,
+        fromItemSeq: null,
       });
       for (const [index, event] of events.entries()) evolve(tail, envelope(index + 2, event));
       expect(tail).toEqual(whole);

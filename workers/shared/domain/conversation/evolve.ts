@@ -13,11 +13,22 @@ export interface ConversationState {
   groups: Map<string, Group>;
   items: Map<string, Item>;
   fromSeq: number;
+  /** Where the oldest run is not here whole: the seq its items begin at. */
+  fromItemSeq: number | null;
 }
 
 /** The state before the first event. */
 export function emptyState(): ConversationState {
-  return { seq: 0, head: null, messages: new Map(), runs: new Map(), groups: new Map(), items: new Map(), fromSeq: 1 };
+  return {
+    seq: 0,
+    head: null,
+    messages: new Map(),
+    runs: new Map(),
+    groups: new Map(),
+    items: new Map(),
+    fromSeq: 1,
+    fromItemSeq: null,
+  };
 }
 
 /** The state a snapshot stands for; folding the events after `snapshot.seq` into it gives the live state. */
@@ -30,6 +41,7 @@ export function stateOf(snapshot: Snapshot): ConversationState {
     groups: byId(snapshot.groups),
     items: byId(snapshot.items),
     fromSeq: snapshot.fromSeq,
+    fromItemSeq: snapshot.fromItemSeq,
   };
 }
 
