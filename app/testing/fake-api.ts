@@ -193,6 +193,7 @@ function snapshotFrom(state: ConversationState): Snapshot {
     groups: [...state.groups.values()],
     items: [...state.items.values()],
     fromSeq: state.fromSeq,
+    fromItemSeq: state.fromItemSeq,
   };
 }
 

@@ -196,5 +196,5 @@ export const question: Question = {
 export function snapshotOf(head: ConversationHead, parts: Partial<Snapshot> = {}): Snapshot {
   const all = [...(parts.messages ?? []), ...(parts.runs ?? []), ...(parts.items ?? [])];
   const seq = Math.max(1, ...all.map((one) => one.seq));
-  return { seq, head, messages: [], runs: [], groups: [], items: [], fromSeq: 1, ...parts };
+  return { seq, head, messages: [], runs: [], groups: [], items: [], fromSeq: 1, fromItemSeq: null, ...parts };
 }
