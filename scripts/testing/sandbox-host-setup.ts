@@ -2,18 +2,23 @@ import { execFileSync } from "node:child_process";
 import path from "node:path";
 import type { TestProject } from "vitest/node";
 import { seedDemoRepository } from "../seed-demo-repository.ts";
+import { startModelServer } from "./model-server.ts";
 import { startSandboxHost } from "./start-sandbox-host.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
     sandboxHostUrl: string;
     sandboxHostSecret: string;
+    modelServerUrl: string;
   }
 }
 
-/** Global set-up of the workerd tests: one real sandbox host for all of them, with the demo repository and an empty one. */
+/**
+ * Global set-up of the workerd tests: one real sandbox host for all of them, with the demo repository and an empty one, and
+ * one model server.
+ */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const host = await startSandboxHost();
+  const [host, models] = await Promise.all([startSandboxHost(), startModelServer()]);
   seedDemoRepository(host.gitRoot);
   execFileSync("git", [
     "-c",
@@ -25,5 +30,6 @@ export default async function setup(project: TestProject): Promise<() => Promise
   ]);
   project.provide("sandboxHostUrl", host.url);
   project.provide("sandboxHostSecret", host.secret);
-  return () => host.stop();
+  project.provide("modelServerUrl", models.url);
+  return async () => void (await Promise.all([host.stop(), models.stop()]));
 }

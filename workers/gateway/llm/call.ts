@@ -22,6 +22,9 @@ export interface GatewayCall {
   attempts: number;
   /** Aborts at the total time limit, and when the first token or the client is missing. */
   abort: AbortController;
+  /** Settles when the call is written down; the gateway lives until then, also where its client has gone. */
+  closed: Promise<void>;
+  settle(): void;
 }
 
 export function openCall(
@@ -30,7 +33,8 @@ export function openCall(
   request: { principal: RunPrincipal; model: string; stream: boolean },
 ): GatewayCall {
   const abort = new AbortController();
-  return { id: newId("request"), env, deps, ...request, startedAt: Date.now(), attempts: 0, abort };
+  const { promise: closed, resolve: settle } = Promise.withResolvers<void>();
+  return { id: newId("request"), env, deps, ...request, startedAt: Date.now(), attempts: 0, abort, closed, settle };
 }
 
 export interface CallEnd {
@@ -44,7 +48,11 @@ export interface CallEnd {
 }
 
 /** Records the usage of a call in its conversation, once by the call's id, and writes the call's one log event. */
-export async function closeCall(call: GatewayCall, end: CallEnd): Promise<void> {
+export function closeCall(call: GatewayCall, end: CallEnd): Promise<void> {
+  return writeDown(call, end).finally(call.settle);
+}
+
+async function writeDown(call: GatewayCall, end: CallEnd): Promise<void> {
   const usage = end.tokens && priced(end.tokens, end.price ?? null);
   const recorded = usage === null ? null : await record(call, usage);
   logEvent(call.env, "llm.call", {
