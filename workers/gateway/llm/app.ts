@@ -60,6 +60,7 @@ llmApp.post("/v1/chat/completions", async (context) => {
     principal,
     model: request.model,
     stream: request.stream === true,
+    client: context.req.raw.signal,
   });
   context.executionCtx.waitUntil(call.closed);
   if (request.model === DEMO_MODEL) return answerDemo(call, request);

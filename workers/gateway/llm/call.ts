@@ -22,6 +22,8 @@ export interface GatewayCall {
   attempts: number;
   /** Aborts at the total time limit, and when the first token or the client is missing. */
   abort: AbortController;
+  /** Aborts when the client has gone (compatibility flag `enable_request_signal`). */
+  client: AbortSignal;
   /** Settles when the call is written down; the gateway lives until then, also where its client has gone. */
   closed: Promise<void>;
   settle(): void;
@@ -30,7 +32,7 @@ export interface GatewayCall {
 export function openCall(
   env: Env,
   deps: GatewayDeps,
-  request: { principal: RunPrincipal; model: string; stream: boolean },
+  request: Pick<GatewayCall, "principal" | "model" | "stream" | "client">,
 ): GatewayCall {
   const abort = new AbortController();
   const { promise: closed, resolve: settle } = Promise.withResolvers<void>();
