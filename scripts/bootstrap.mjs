@@ -3,14 +3,12 @@
  * and goes on under the Node of the project, which npm installs like any other package.
  */
 import { spawn, spawnSync } from "node:child_process";
-import { createHash } from "node:crypto";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const MIN_NODE = 20;
 export const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
-const STAMP = join(ROOT, "node_modules", ".quayside-lock");
 
 /**
  * Prints one sentence and ends with status 1.
@@ -22,10 +20,10 @@ export function giveUp(sentence) {
   process.exit(1);
 }
 
-function lockDigest() {
-  return createHash("sha256")
-    .update(readFileSync(join(ROOT, "package-lock.json")))
-    .digest("hex");
+/** npm writes its own record as the last act of an installation: an older one, or none, means that something changed. */
+function isInstalled() {
+  const record = join(ROOT, "node_modules", ".package-lock.json");
+  return existsSync(record) && statSync(record).mtimeMs >= statSync(join(ROOT, "package-lock.json")).mtimeMs;
 }
 
 /** Installs the packages of the lock file unless exactly these are installed. */
@@ -33,14 +31,12 @@ function ensureDependencies() {
   if (Number(process.versions.node.split(".")[0]) < MIN_NODE) {
     giveUp(`Node ${MIN_NODE} or newer is needed to begin; this is ${process.version}.`);
   }
-  const digest = lockDigest();
-  if (existsSync(STAMP) && readFileSync(STAMP, "utf8") === digest) return;
+  if (isInstalled()) return;
   console.log("quayside: installing packages (npm ci); about a minute the first time");
   const npm = spawnSync("npm", ["ci", "--no-fund", "--no-audit", "--loglevel=error"], { cwd: ROOT, stdio: "inherit" });
   if (npm.error) giveUp("npm is needed and was not found.");
   if (npm.status !== 0)
     giveUp("npm ci failed; what it says is above. A full disk and no network are the usual reasons.");
-  writeFileSync(STAMP, digest);
 }
 
 /**

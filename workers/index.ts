@@ -5,9 +5,10 @@ import { answerError, frontDoor } from "#platform/front-door";
 import { parseHost } from "#platform/hosts";
 import { problemResponse } from "#platform/problem-response";
 import type { AppEnv } from "#platform/route";
-import { apiApp } from "./api/app.ts";
+import { apiApp, documentationApp } from "./api/app.ts";
 import { gitApp } from "./gateway/git/app.ts";
 import { llmApp } from "./gateway/llm/app.ts";
+import { imgApp } from "./img/app.ts";
 import { realtimeApp } from "./realtime/app.ts";
 import { serveWeb } from "./web/handler.ts";
 
@@ -24,7 +25,7 @@ orgApp.all("*", (context) => {
   return serveWeb(context.req.raw, { env, api: async (request) => orgApp.fetch(request, env, ctx) });
 });
 
-const ROOMS = { llm: llmApp, git: gitApp } as const;
+const ROOMS = { api: documentationApp, llm: llmApp, git: gitApp, img: imgApp } as const;
 
 export default {
   async fetch(request: Request, env: Env, ctx: ExecutionContext): Promise<Response> {

@@ -71,6 +71,7 @@ async function ownedBy(world: World): Promise<Owned> {
       approvalId: newId("approval"),
       questionId: newId("question"),
       itemId: newId("item"),
+      execId: "exe_00000000000000000000000000000001",
     },
   };
 }
@@ -87,6 +88,7 @@ function pathFor(path: string, owned: Owned): string {
 
 function initFor(key: string, route: (typeof routes)[number], world: World): RequestInit {
   const method = route.method.toUpperCase();
+  if (key.endsWith("/terminal")) return { method, headers: { upgrade: "websocket" } };
   if (!route.body) return { method };
   const body = BODIES[key];
   if (body === undefined) throw new Error(`${key} takes a body: add a valid one to BODIES`);

@@ -26,7 +26,7 @@ describe("api", () => {
     expect((await api.repositories.list()).items).toHaveLength(2);
     expect((await api.providers.list()).items).toHaveLength(1);
     expect((await api.workspace.changes(conversationId)).files).toHaveLength(3);
-    expect(await api.workspace.content(conversationId, "src/greet.js")).toContain("Good day");
+    expect((await api.workspace.content(conversationId, "src/greet.js")).text).toContain("Good day");
   });
 
   test("a problem is thrown as it was given", async () => {

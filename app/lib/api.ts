@@ -24,7 +24,6 @@ import {
   fileSides,
   pushResult,
 } from "#contract/workspace";
-import { looseEnvelopes } from "./loose-envelopes.ts";
 
 /** Answers a path of this site, such as `/api/me`: the browser's `fetch`, or the api app itself on the server. */
 export type FetchLike = (path: string, init?: RequestInit) => Promise<Response>;
@@ -65,7 +64,6 @@ export interface Upload {
 }
 
 const nothing = z.unknown();
-const fileContent = z.string();
 const startedConversation = z.union([snapshot, conversationHead, conversationSummary]).transform(idOf);
 
 /** The typed client over the contract: every answer is parsed, every problem is thrown as an `ApiProblem`. */
@@ -113,9 +111,8 @@ function conversationCalls(call: Caller) {
         headers: { "content-type": "application/json", ...(key ? { "idempotency-key": key } : {}) },
       }),
     get: (id: string) => call.get(of(id), snapshot),
-    /** The events after `since`, oldest first; the answer's end is not the log's while there are any. */
-    events: async (id: string, since: number) =>
-      (await call.get(of(id, `/events${search({ since, limit: 500 })}`), z.object({ events: looseEnvelopes }))).events,
+    /** The part of the transcript that ends before the entry at `before`. */
+    older: (id: string, before: number) => call.get(of(id, search({ before })), snapshot),
     patch: (id: string, body: ConversationPatch) => call.json(of(id), nothing, ["PATCH", body]),
     archive: (id: string) => call.send(of(id), nothing, { method: "DELETE" }),
     post: (id: string, body: { clientId: string; content: string; attachments?: string[] }) =>
@@ -138,7 +135,14 @@ function workspaceCalls(call: Caller) {
     diff: (id: string, path: string) => call.get(of(id, `changes/diff${search({ path })}`), fileDiff),
     sides: (id: string, path: string) => call.get(of(id, `changes/file${search({ path })}`), fileSides),
     list: (id: string, path: string) => call.get(of(id, `files${search({ path: path || "." })}`), fileListing),
-    content: (id: string, path: string) => call.text(of(id, `files/content${search({ path })}`)),
+    /** The text of a file, whole and exact; null where it is not text. */
+    content: async (id: string, path: string) => textOf(await call.bytes(of(id, `files/content${search({ path })}`))),
+    write: (id: string, path: string, body: Blob) =>
+      call.send(of(id, `files/content${search({ path })}`), nothing, {
+        method: "PUT",
+        body,
+        headers: { "content-type": "application/octet-stream" },
+      }),
     commit: (id: string, body: CommitRequest) => call.post(of(id, "commit"), commitResult, body),
     push: (id: string, branch?: string) => call.post(of(id, "push"), pushResult, branch ? { branch } : {}),
     discard: (id: string, paths: string[]) => call.post(of(id, "discard"), nothing, { paths }),
@@ -167,7 +171,7 @@ function caller(fetchLike: FetchLike) {
     json,
     get: <S extends z.ZodType>(path: string, schema: S) => send(path, schema),
     post: <S extends z.ZodType>(path: string, schema: S, body: unknown) => json(path, schema, ["POST", body]),
-    text: async (path: string) => fileContent.parse(await (await answer(path)).text()),
+    bytes: async (path: string) => new Uint8Array(await (await answer(path)).arrayBuffer()),
   };
 }
 
@@ -180,6 +184,16 @@ async function problemIn(response: Response): Promise<Problem> {
   const parsed = problem.safeParse(await response.json().catch(() => null));
   if (parsed.success) return parsed.data;
   return { code: "internal", detail: `The answer was ${response.status}, without a reason.` };
+}
+
+/** Bytes as the text that gives the same bytes again, or null where none does. */
+function textOf(bytes: Uint8Array): { text: string | null } {
+  if (bytes.includes(0)) return { text: null };
+  try {
+    return { text: new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes) };
+  } catch {
+    return { text: null };
+  }
 }
 
 function idOf(made: { id: string } | { head: { id: string } }): { id: string } {

@@ -55,8 +55,3 @@ export function bytes(size: number): string {
   if (size < 1024 * 1024) return `${(size / 1024).toFixed(1)} KiB`;
   return `${(size / 1024 / 1024).toFixed(1)} MiB`;
 }
-
-/** The last part of a model's id: `demo/scripted` is `scripted`. */
-export function shortModel(id: string): string {
-  return id.slice(id.indexOf("/") + 1);
-}

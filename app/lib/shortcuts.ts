@@ -9,7 +9,7 @@ export function isTyping(target: EventTarget | null): boolean {
 
 /** Whether a modal is open: the keys are its own then. */
 export function isModalOpen(): boolean {
-  return document.querySelector('[role="dialog"], [role="menu"]') !== null;
+  return document.querySelector('[role="dialog"], [role="alertdialog"], [role="menu"]') !== null;
 }
 
 /** Calls `onKey` for keys pressed outside text fields and dialogs, and without modifiers other than Shift. */

@@ -3,6 +3,8 @@ import type { SandboxState } from "#contract/sandbox";
 const listed = (names: string[]) =>
   names.length > 2 ? `${names.slice(0, 2).join(", ")} and ${names.length - 2} more` : names.join(" and ");
 
+const KEY_NAMES: Record<string, string> = { "↑": "up", "↓": "down", "←": "left", "→": "right" };
+
 /** The words of a conversation's page. */
 export const conversationText = {
   header: {
@@ -63,6 +65,13 @@ export const conversationText = {
     willBeSent: "Will be sent when the connection is back",
     sendAgain: "Send again",
     discard: "Discard",
+    edit: "Edit your message",
+    editLabel: "Your message, edited",
+    editNote: "The agent has read it as it was; what it did stays.",
+    remove: "Delete your message",
+    removeTitle: "Delete this message?",
+    removeDetail: "Its words and attachments go for everyone. What the agent did stays. This cannot be undone.",
+    removeAction: "Delete message",
   },
 
   approval: {
@@ -90,6 +99,7 @@ export const conversationText = {
     title: (n: number) => (n === 1 ? "1 queued message" : `${n} queued messages`),
     up: "Move up",
     down: "Move down",
+    edit: "Edit this message",
     remove: "Remove from the queue",
     unknown: "A queued message",
   },
@@ -115,6 +125,11 @@ export const conversationText = {
     uploading: "uploading",
     tooLarge: (limit: string) => `larger than ${limit}, not attached`,
     removeAttachment: (name: string) => `Remove ${name}`,
+  },
+
+  suggest: {
+    prompts: "Suggested prompts",
+    mentions: "People and files",
   },
 
   connection: {
@@ -148,6 +163,25 @@ export const conversationText = {
     afterFailure: "The conversation is whole. Restart the sandbox to go on from its last snapshot.",
   },
 
+  asleep: {
+    first: "The sandbox starts with the first command.",
+    starting: "Starting",
+    state: {
+      none: "The sandbox is not started.",
+      provisioning: "The sandbox is starting.",
+      ready: "The sandbox runs.",
+      busy: "The sandbox runs.",
+      sleeping: "The sandbox sleeps. Its files are kept.",
+      stopped: "The sandbox is stopped. Its files are kept.",
+      failed: "The sandbox failed.",
+      deleted: "The sandbox and its files are deleted.",
+    } satisfies Record<SandboxState, string>,
+    known: (n: number) =>
+      n === 1 ? "1 file was changed when the sandbox last ran." : `${n} files were changed when the sandbox last ran.`,
+    stale: "What follows is as it was when the sandbox last ran.",
+    touched: "Files the agent wrote or changed",
+  },
+
   panel: {
     label: "Workspace",
     resize: "Width of the workspace",
@@ -176,6 +210,14 @@ export const conversationText = {
     committed: (files: number, branch: string, commit: string) =>
       `${files === 1 ? "1 file" : `${files} files`} committed to ${branch} as ${commit}. Not pushed yet.`,
     pushed: (branch: string, commit: string) => `${branch} is pushed, up to ${commit}.`,
+    discard: (path: string) => `Discard changes of ${path}`,
+    discardAll: "Discard all changes",
+    discardTitle: (n: number) => (n === 1 ? "Discard the changes of this file?" : `Discard the changes of ${n} files?`),
+    discardDetail: (path: string) =>
+      `${path} is put back as it was when the conversation began, and goes if it is new. This cannot be undone.`,
+    discardAllDetail:
+      "All files are put back as they were when the conversation began, and new ones go. This cannot be undone.",
+    discardAction: "Discard changes",
     rejected: "Nothing was pushed; your commits are still here. Ask the agent to pull and merge, then push again.",
   },
 
@@ -187,13 +229,31 @@ export const conversationText = {
     emptyDetail: "The workspace fills when the sandbox starts and the repository is cloned.",
     more: "There are more files than are listed.",
     truncated: "This file is long; only its beginning is shown.",
+    editor: (path: string) => `${path}, to edit`,
+    unsaved: "Not saved yet.",
+    saving: "Saving",
+    saved: "Saved.",
+    revert: "Undo all",
+    tooLarge: (limit: string) => `A file may be ${limit} at the most. Nothing was saved.`,
+    conflict: "This file was changed or deleted in the sandbox after you opened it. Nothing was saved.",
+    overwrite: "Save mine over it",
+    loadAgain: "Drop mine and load it again",
+    leaveTitle: "Leave without saving?",
+    leaveDetail: (path: string) => `What you changed in ${path} is not in the sandbox yet, and would be lost.`,
+    leaveAction: "Leave without saving",
   },
 
   terminal: {
     label: "Terminal in the sandbox",
-    connecting: "Connecting to the sandbox. A sleeping one takes a moment to wake.",
-    disconnected: "The terminal is not connected. Files are not affected. Connecting wakes the sandbox.",
+    input: "Terminal input. Shift Tab leaves it.",
+    connecting: "Connecting to the sandbox.",
+    disconnected: "The connection to the terminal was lost. What runs in it and your files are not affected.",
+    stopped: "The sandbox does not run any more. Its files are kept; what ran in the terminal has ended.",
+    ended: "The shell has ended.",
     connect: "Connect",
+    startAndConnect: "Start the sandbox and connect",
+    keys: "Keys",
+    key: (name: string) => `Key ${KEY_NAMES[name] ?? name}`,
   },
 
   run: {

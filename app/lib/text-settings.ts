@@ -80,6 +80,7 @@ export const settingsText = {
     name: "Name",
     nameHint: "Empty: taken from the URL.",
     branch: "Default branch",
+    branchHint: "Empty: the one the repository names.",
     submit: "Add",
     added: (name: string) => `${name} is added.`,
     start: "New conversation",

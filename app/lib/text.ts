@@ -14,12 +14,16 @@ export const text = {
     back: "Back",
     copy: "Copy",
     copied: "Copied",
+    paste: "Paste",
     retry: "Try again",
     save: "Save",
     cancel: "Cancel",
     edit: "Edit",
     remove: "Remove",
   },
+
+  /** What a field's message says is about "it". */
+  fieldError: (message: string) => `This ${message.replace(/\.$/, "")}.`,
 
   keys: { palette: (mac: boolean) => (mac ? "⌘K" : "Ctrl K") },
 
@@ -79,6 +83,8 @@ export const text = {
       [["C"], "New conversation"],
       [["Enter"], "Send, or queue while the agent works"],
       [["Shift Enter"], "New line"],
+      [["/"], "Suggested prompts, at the start of a message"],
+      [["@"], "People, and files while the sandbox runs"],
       [["1", "–", "9"], "Choose an option of a pending question or approval"],
       [["Enter"], "Approve, outside text fields"],
       [["Esc"], "Close what is open"],

@@ -6,20 +6,19 @@ import {
   redirect,
 } from "@remix-run/cloudflare";
 import { Form, Link, useActionData, useLoaderData, useNavigation, useSearchParams } from "@remix-run/react";
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useState } from "react";
 import type { Problem } from "#contract/problem";
 import { autonomy, executorName } from "#contract/run";
+import { PromptField } from "../components/composer/prompt-field.tsx";
 import { AutonomyOptions, ExecutorOptions, ModelOptions } from "../components/composer/settings-pickers.tsx";
-import { useDraft } from "../components/composer/use-draft.ts";
+import { useAttachments } from "../components/composer/use-attachments.ts";
 import { Button } from "../components/ui/button.tsx";
-import { Field, noteId } from "../components/ui/field.tsx";
+import { Field } from "../components/ui/field.tsx";
 import { Notice, ProblemNotice } from "../components/ui/notice.tsx";
 import { Page } from "../components/ui/page.tsx";
 import { ApiProblem } from "../lib/api.ts";
 import { answerOf } from "../lib/context.ts";
-import { writeKept } from "../lib/kept.ts";
 import { newKey } from "../lib/new-key.ts";
-import { suggestionsFor } from "../lib/suggestions.ts";
 import { text } from "../lib/text.ts";
 
 export { PageError as ErrorBoundary } from "../components/page-error.tsx";
@@ -46,7 +45,8 @@ export async function action({ request, context }: ActionFunctionArgs) {
   };
   const made = await context.api.conversations.create(settings, clientId).catch(asProblem);
   if (made instanceof ApiProblem) return refused(made.problem);
-  const posted = await context.api.conversations.post(made.id, { clientId, content }).catch(asProblem);
+  const attachments = form.getAll("attachments").map(String);
+  const posted = await context.api.conversations.post(made.id, { clientId, content, attachments }).catch(asProblem);
   if (posted instanceof ApiProblem) return refused(posted.problem);
   return redirect(`/conversations/${made.id}`);
 }
@@ -66,10 +66,15 @@ export default function NewConversation() {
   const [params] = useSearchParams();
   const first = models.find((one) => one.isDefault) ?? models[0];
   const [model, setModel] = useState(first?.id ?? "");
+  const attachments = useAttachments();
   const demo = models.find((one) => one.id === model)?.demo ?? false;
   return (
     <Page title={text.start.title}>
-      <Form method="post" className="flex flex-col gap-5">
+      <Form
+        method="post"
+        className="flex flex-col gap-5"
+        onSubmit={(event) => attachments.busy && event.preventDefault()}
+      >
         <ClientId />
         <Field id="repositoryId" label={text.start.repository}>
           <select
@@ -94,7 +99,7 @@ export default function NewConversation() {
             </p>
           )}
         </Field>
-        <PromptField model={model} />
+        <PromptField model={model} attachments={attachments} />
         <div className="grid gap-4 sm:grid-cols-3">
           <Field id="model" label={text.start.model}>
             <select
@@ -120,16 +125,16 @@ export default function NewConversation() {
         </div>
         {demo && <Notice>{text.start.demoNote}</Notice>}
         {problem && <ProblemNotice problem={problem} />}
-        <SubmitButton />
+        <SubmitButton waits={attachments.busy} />
       </Form>
     </Page>
   );
 }
 
-function SubmitButton() {
+function SubmitButton({ waits }: { waits: boolean }) {
   const busy = useNavigation().state !== "idle";
   return (
-    <Button type="submit" look="primary" className="self-start" disabled={busy}>
+    <Button type="submit" look="primary" className="self-start" disabled={busy || waits}>
       {busy ? text.start.starting : text.start.submit}
     </Button>
   );
@@ -140,59 +145,4 @@ function ClientId() {
   const [id, setId] = useState("");
   useEffect(() => setId(newKey()), []);
   return <input type="hidden" name="clientId" value={id} />;
-}
-
-/** The draft goes only when the page does: a refused form stays as it is. */
-function forgetWhenGone(): void {
-  if (!window.location.pathname.endsWith("/new")) writeKept("draft:new", null);
-}
-
-function PromptField({ model }: { model: string }) {
-  const [draft, setDraft] = useDraft("new");
-  const field = useRef<HTMLTextAreaElement>(null);
-  useEffect(() => {
-    if (window.matchMedia("(pointer: fine)").matches) field.current?.focus();
-  }, []);
-  const { state, formMethod } = useNavigation();
-  const taken = state === "loading" && formMethod === "POST";
-  useEffect(() => {
-    if (taken) return forgetWhenGone;
-  }, [taken]);
-  return (
-    <div className="flex flex-col gap-3">
-      <Field id="content" label={text.start.prompt} hint={text.start.promptHint}>
-        <textarea
-          ref={field}
-          id="content"
-          name="content"
-          required
-          rows={6}
-          aria-describedby={noteId("content")}
-          className="field text-15 leading-6"
-          value={draft}
-          onChange={(event) => setDraft(event.target.value)}
-          onKeyDown={(event) => {
-            if (event.key !== "Enter" || !(event.metaKey || event.ctrlKey)) return;
-            event.preventDefault();
-            event.currentTarget.form?.requestSubmit();
-          }}
-        />
-      </Field>
-      <ul className="flex flex-wrap gap-2" aria-label={text.start.suggestions}>
-        {suggestionsFor(model).map((one) => (
-          <li key={one.title}>
-            <Button
-              className="h-auto min-h-8 whitespace-normal py-1 text-left"
-              onClick={() => {
-                setDraft(one.prompt);
-                field.current?.focus();
-              }}
-            >
-              {one.title}
-            </Button>
-          </li>
-        ))}
-      </ul>
-    </div>
-  );
 }

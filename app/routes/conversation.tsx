@@ -1,14 +1,23 @@
 import type { LoaderFunctionArgs, MetaFunction } from "@remix-run/cloudflare";
-import { type ShouldRevalidateFunctionArgs, useLoaderData, useSearchParams } from "@remix-run/react";
-import { useEffect } from "react";
+import {
+  type ClientLoaderFunctionArgs,
+  type ShouldRevalidateFunctionArgs,
+  useLoaderData,
+  useSearchParams,
+} from "@remix-run/react";
+import { type ReactNode, useEffect } from "react";
+import type { Model } from "#contract/provider";
 import { ComposerOrRestore } from "../components/composer/restore-bar.tsx";
 import { ConversationHeader } from "../components/conversation-header.tsx";
 import { SplitPage } from "../components/panel/split-page.tsx";
 import { isTab, type Tab } from "../components/panel/tabs.ts";
+import { loadMarkdown } from "../components/transcript/load-markdown.ts";
 import { Transcript } from "../components/transcript/transcript.tsx";
 import { answerOf } from "../lib/context.ts";
 import { listChanged } from "../lib/list-refresh.ts";
+import type { ConversationStore } from "../lib/live/store.ts";
 import { StoreProvider, useConversationStore, useLive, useStore } from "../lib/live/use-live.ts";
+import { ModelsContext } from "../lib/models.ts";
 import { text } from "../lib/text.ts";
 
 export { PageError as ErrorBoundary } from "../components/page-error.tsx";
@@ -22,6 +31,12 @@ export async function loader({ params, context }: LoaderFunctionArgs) {
     Promise.all([context.api.conversations.get(params.id ?? ""), context.api.models()]),
   );
   return { snapshot, models };
+}
+
+/** Messages are Markdown: a page that came without its renderer would be laid out twice. */
+export async function clientLoader({ serverLoader }: ClientLoaderFunctionArgs) {
+  const [loaded] = await Promise.all([serverLoader<typeof loader>(), loadMarkdown()]);
+  return loaded;
 }
 
 /** The page's own socket keeps it up to date; only another conversation is a reason to load. */
@@ -48,7 +63,7 @@ function Conversation({ snapshot, models }: ReturnType<typeof useLoaderData<type
   };
   const close = () => show({ tab: null, file: null });
   return (
-    <StoreProvider value={store}>
+    <Providers store={store} models={models}>
       <Effects />
       <SplitPage
         panel={
@@ -67,7 +82,21 @@ function Conversation({ snapshot, models }: ReturnType<typeof useLoaderData<type
           <ComposerOrRestore models={models} />
         </div>
       </SplitPage>
-    </StoreProvider>
+    </Providers>
+  );
+}
+
+interface ProvidersProps {
+  store: ConversationStore;
+  models: readonly Model[];
+  children: ReactNode;
+}
+
+function Providers({ store, models, children }: ProvidersProps) {
+  return (
+    <ModelsContext.Provider value={models}>
+      <StoreProvider value={store}>{children}</StoreProvider>
+    </ModelsContext.Provider>
   );
 }
 
@@ -97,10 +126,6 @@ function Effects() {
 /** Moves the mark only over something worth reading: the mark's own event must not move it again. */
 function markRead(store: ReturnType<typeof useStore>, seq: number): void {
   const mine = store.state.head?.participants.find((one) => one.memberId === store.memberId);
-  const { messages, runs, items } = store.state;
-  let newest = 0;
-  for (const entities of [messages, runs, items])
-    for (const { seq: at } of entities.values()) newest = Math.max(newest, at);
-  if (store.connectionState !== "live" || !mine || mine.readSeq >= newest) return;
+  if (store.connectionState !== "live" || !mine || mine.readSeq >= store.notableSeq) return;
   void store.command({ type: "read.move", seq }).then(listChanged, () => undefined);
 }

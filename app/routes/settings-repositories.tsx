@@ -21,7 +21,7 @@ export async function action({ request, context }: ActionFunctionArgs) {
   try {
     const made = await context.api.repositories.create({
       cloneUrl: word("cloneUrl"),
-      defaultBranch: word("defaultBranch") || "main",
+      ...(word("defaultBranch") ? { defaultBranch: word("defaultBranch") } : {}),
       ...(word("name") ? { name: word("name") } : {}),
     });
     return data({ added: made.name, problem: null });
@@ -65,6 +65,9 @@ function AddForm() {
   const answer = useActionData<typeof action>();
   const busy = useNavigation().state === "submitting";
   const form = useRef<HTMLFormElement>(null);
+  const errors = Object.fromEntries(
+    (answer?.problem?.fields ?? []).map((one) => [one.field, text.fieldError(one.message)]),
+  );
   useEffect(() => {
     if (answer?.added) form.current?.reset();
   }, [answer]);
@@ -73,22 +76,42 @@ function AddForm() {
       <h2 id="add-repository" className="font-semibold text-18">
         {text.repositories.add}
       </h2>
-      <Field id="cloneUrl" label={text.repositories.cloneUrl} hint={text.repositories.cloneUrlHint}>
-        <input id="cloneUrl" name="cloneUrl" required className="field" aria-describedby={noteId("cloneUrl")} />
+      <Field
+        id="cloneUrl"
+        label={text.repositories.cloneUrl}
+        hint={text.repositories.cloneUrlHint}
+        error={errors.cloneUrl}
+      >
+        <input id="cloneUrl" name="cloneUrl" required className="field" {...described("cloneUrl", errors.cloneUrl)} />
       </Field>
       <div className="grid gap-4 sm:grid-cols-2">
-        <Field id="name" label={text.repositories.name} hint={text.repositories.nameHint}>
-          <input id="name" name="name" className="field" aria-describedby={noteId("name")} />
+        <Field id="name" label={text.repositories.name} hint={text.repositories.nameHint} error={errors.name}>
+          <input id="name" name="name" className="field" {...described("name", errors.name)} />
         </Field>
-        <Field id="defaultBranch" label={text.repositories.branch}>
-          <input id="defaultBranch" name="defaultBranch" defaultValue="main" className="field" />
+        <Field
+          id="defaultBranch"
+          label={text.repositories.branch}
+          hint={text.repositories.branchHint}
+          error={errors.defaultBranch}
+        >
+          <input
+            id="defaultBranch"
+            name="defaultBranch"
+            defaultValue="main"
+            className="field"
+            {...described("defaultBranch", errors.defaultBranch)}
+          />
         </Field>
       </div>
-      {answer?.problem && <ProblemNotice problem={answer.problem} />}
+      {answer?.problem && Object.keys(errors).length === 0 && <ProblemNotice problem={answer.problem} />}
       {answer?.added && <Notice look="good">{text.repositories.added(answer.added)}</Notice>}
       <Button type="submit" look="primary" className="self-start" disabled={busy}>
         {text.repositories.submit}
       </Button>
     </Form>
   );
+}
+
+function described(id: string, error: string | undefined) {
+  return { "aria-describedby": noteId(id), "aria-invalid": error !== undefined };
 }

@@ -22,6 +22,8 @@ export interface SandboxDeps {
   /** A fresh environment for commands: ids, gateway URLs and a sandbox token. */
   environment(binding: SandboxBinding): Promise<Record<string, string>>;
   remote(binding: SandboxBinding, repositoryId: string): Promise<GitRemote>;
+  /** Every token that a program in this sandbox may hold now or within an hour: none of them is ever shown. */
+  secrets(binding: SandboxBinding): Promise<readonly string[]>;
   /** Offers a report to the conversation. */
   report(binding: SandboxBinding, report: SandboxReport): Promise<Result<null>>;
   log(name: string, fields: LogFields, error?: unknown): void;

@@ -4,30 +4,35 @@ import { hostUrl } from "#platform/hosts";
 import { logEvent } from "#platform/log";
 import type { SandboxBinding } from "#platform/rpc";
 import { conversationStub } from "#platform/stubs";
-import { signSandboxToken } from "#platform/tokens";
+import { type SandboxTokens, sandboxTokens, TOKEN_WINDOW_MS } from "#platform/tokens";
 import type { GitRemote, SandboxDeps } from "./context.ts";
+import type { SandboxDriver } from "./drivers/driver.ts";
 import { createLocalDriver } from "./drivers/local.ts";
+import { maskOutput } from "./drivers/mask-output.ts";
 
 const IDLE_MS = 30 * 60_000;
 
 /** The dependencies of a sandbox object in a deployment. */
 export function depsOf(env: Env): SandboxDeps {
   const config = configOf(env);
-  const { sandbox } = config;
+  const tokens = tokensOf(env);
+  const token = async (binding: SandboxBinding) => (await tokens(binding)).current;
+  const secrets = async (binding: SandboxBinding) => (await tokens(binding)).all;
   return {
-    driverName: sandbox.driver,
-    driver: ({ orgId, sandboxId }, lease) =>
-      sandbox.driver === "local"
-        ? createLocalDriver({ url: sandbox.url, secret: sandbox.secret, orgId, sandboxId, lease })
-        : null,
+    driverName: config.sandbox.driver,
+    driver: (binding, lease) => {
+      const driver = driverOf(config, binding, lease);
+      return driver && maskOutput(driver, () => secrets(binding));
+    },
+    secrets,
     now: Date.now,
     environment: async (binding) => ({
       QUAYSIDE_CONVERSATION_ID: binding.conversationId,
       QUAYSIDE_GATEWAY_URL: hostUrl(config, "llm"),
       QUAYSIDE_GIT_URL: hostUrl(config, "git"),
-      QUAYSIDE_TOKEN: await tokenOf(env, binding),
+      QUAYSIDE_TOKEN: await token(binding),
     }),
-    remote: async (binding, repositoryId) => gitRemote(config, repositoryId, await tokenOf(env, binding)),
+    remote: async (binding, repositoryId) => gitRemote(config, repositoryId, await token(binding)),
     report: (binding, report) =>
       conversationStub(env, binding.orgId, binding.conversationId).reportSandbox(
         { kind: "service", orgId: binding.orgId },
@@ -38,14 +43,24 @@ export function depsOf(env: Env): SandboxDeps {
   };
 }
 
-function tokenOf(env: Env, binding: SandboxBinding): Promise<string> {
-  return signSandboxToken(env, {
-    kind: "sandbox",
-    orgId: binding.orgId,
-    conversationId: binding.conversationId,
-    sandboxId: binding.sandboxId,
-    repositoryId: binding.repository?.id ?? null,
-  });
+function driverOf(config: Config, { orgId, sandboxId }: SandboxBinding, lease: string | null): SandboxDriver | null {
+  const { sandbox } = config;
+  if (sandbox.driver !== "local") return null;
+  return createLocalDriver({ url: sandbox.url, secret: sandbox.secret, orgId, sandboxId, lease });
+}
+
+/** The tokens of a binding. They change with the window of time only, so they are made once in each. */
+function tokensOf(env: Env): (binding: SandboxBinding) => Promise<SandboxTokens> {
+  let known: { until: number; tokens: Promise<SandboxTokens> } | null = null;
+  return ({ orgId, conversationId, sandboxId, repository }) => {
+    const now = Date.now();
+    if (known === null || now >= known.until) {
+      const principal = { kind: "sandbox" as const, orgId, conversationId, sandboxId };
+      const tokens = sandboxTokens(env, { ...principal, repositoryId: repository?.id ?? null }, now);
+      known = { until: now - (now % TOKEN_WINDOW_MS) + TOKEN_WINDOW_MS, tokens };
+    }
+    return known.tokens;
+  };
 }
 
 /** The gateway's URL of a repository. The token lives in the environment of one command and in no file. */

@@ -39,10 +39,18 @@ describe("git output", () => {
   });
 
   test("SB22 a refused push gets its reason in plain words", () => {
-    const line = (reason: string) => `To http://x\n!\trefs/heads/a:refs/heads/a\t[rejected] (${reason})\nDone\n`;
+    const line = (reason: string, stderr = "") => ({
+      stdout: `To http://x\n!\trefs/heads/a:refs/heads/a\t[rejected] (${reason})\nDone\n`,
+      stderr,
+    });
     expect(pushRefusal(line("fetch first"))).toContain("has commits that are not here");
     expect(pushRefusal(line("protected branch"))).toBe("The remote refused the push: protected branch.");
-    expect(pushRefusal("fatal: unable to access 'http://x'")).toBeNull();
+    const words =
+      "remote: error: only \u001b[1mAnn\u001b[0m may\nremote:   \nremote:  push here \r\nerror: failed to push";
+    expect(pushRefusal(line("hook declined", words))).toBe(
+      "The remote refused the push: hook declined. It says: only Ann may push here",
+    );
+    expect(pushRefusal({ stdout: "", stderr: "fatal: unable to access 'http://x'" })).toBeNull();
   });
 });
 

@@ -50,13 +50,37 @@ export function parseUnmerged(output: string): Set<string> {
   return new Set(paths.filter((path) => path !== ""));
 }
 
-/** Why a push was refused, in plain words, from `git push --porcelain`; null where it says nothing known. */
-export function pushRefusal(output: string): string | null {
-  const line = output.split("\n").find((one) => one.startsWith("!"));
+/**
+ * Why a push was refused, in plain words, from what `git push --porcelain` printed; null where it says nothing known. The
+ * remote's own words, which it prints for people, follow its reason.
+ */
+export function pushRefusal(output: { stdout: string; stderr: string }): string | null {
+  const line = output.stdout.split("\n").find((one) => one.startsWith("!"));
   if (line === undefined) return null;
   const reason = /\(([^)]*)\)\s*$/.exec(line)?.[1] ?? "";
   if (/fetch first|non-fast-forward|stale info/.test(reason)) {
     return "The remote branch has commits that are not here. Bring them in first, or push to another branch.";
   }
-  return reason === "" ? "The remote refused the push." : `The remote refused the push: ${reason}.`;
+  const refused = reason === "" ? "The remote refused the push." : `The remote refused the push: ${reason}.`;
+  const words = remoteWords(output.stderr);
+  return words === "" ? refused : `${refused} It says: ${words}`;
+}
+
+const REMOTE_CHARACTERS = 500;
+const COLOUR = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*[A-Za-z]`, "g");
+
+/** The lines a remote printed, without colours and other control characters. */
+function remoteWords(stderr: string): string {
+  const lines = stderr.split("\n").flatMap((line) => /^remote: (.*)$/.exec(line.trimEnd())?.[1] ?? []);
+  const plain = lines.map((line) =>
+    line
+      .replace(COLOUR, "")
+      .replace(/\p{Cc}/gu, " ")
+      .replace(/^\s*error: /, "")
+      .trim(),
+  );
+  return plain
+    .filter((line) => line !== "")
+    .join(" ")
+    .slice(0, REMOTE_CHARACTERS);
 }

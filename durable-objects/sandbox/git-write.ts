@@ -96,7 +96,7 @@ export async function push(context: SandboxContext, request: { branch?: string }
 }
 
 function pushProblem(context: SandboxContext, pushed: CommandResult): Result<never> {
-  const refusal = pushRefusal(pushed.stdout);
+  const refusal = pushRefusal(pushed);
   if (refusal !== null) return fail("conflict", refusal);
   const { sandboxId } = context.record.binding;
   context.deps.log("sandbox.push_failed", { sandboxId }, pushed.stderr.slice(-2_000));

@@ -82,6 +82,18 @@ export async function linesOf(stream: ReadableStream<Uint8Array>): Promise<ExecL
     .map((line) => JSON.parse(line) as ExecLine);
 }
 
+/** A terminal's socket, and everything it showed. */
+export function watchTerminal(webSocket: WebSocket | null) {
+  if (webSocket === null) throw new Error("no socket came");
+  let shown = "";
+  webSocket.binaryType = "arraybuffer";
+  webSocket.accept();
+  webSocket.addEventListener("message", ({ data }) => {
+    shown += typeof data === "string" ? data : new TextDecoder().decode(data as ArrayBuffer);
+  });
+  return { socket: webSocket, shown: () => shown };
+}
+
 /** Waits until something holds, 10 s at the most. */
 export async function until(holds: () => Promise<boolean> | boolean): Promise<void> {
   const end = Date.now() + 10_000;

@@ -4,11 +4,26 @@ import { newId } from "#platform/new-id";
 import type { SandboxReport } from "#platform/rpc";
 import { verifySandboxToken } from "#platform/tokens";
 import { createLocalDriver } from "./drivers/local.ts";
-import { linesOf, makeTestSandbox, type TestSandbox, taken, testEnv, testRemote, until } from "./make-test-sandbox.ts";
+import {
+  linesOf,
+  makeTestSandbox,
+  type TestSandbox,
+  taken,
+  testEnv,
+  testRemote,
+  until,
+  watchTerminal,
+} from "./make-test-sandbox.ts";
 
 function directDriver({ binding }: TestSandbox) {
   const { SANDBOX_HOST_URL: url = "", SANDBOX_HOST_SECRET: secret = "" } = testEnv;
   return createLocalDriver({ url, secret, orgId: binding.orgId, sandboxId: binding.sandboxId, lease: null });
+}
+
+/** The token of a sandbox's commands, which is left in the file `token.txt`. */
+async function tokenIn(box: TestSandbox): Promise<string> {
+  await box.run('printf %s "$QUAYSIDE_TOKEN" > token.txt');
+  return new TextDecoder().decode(taken(await box.stub.readFile(box.binding, "token.txt")).bytes);
 }
 
 vi.setConfig({ testTimeout: 20_000, hookTimeout: 20_000 });
@@ -245,7 +260,9 @@ describe("commands", () => {
 
   test("SB15 a command knows its conversation, the gateways and a sandbox token", async () => {
     const box = await makeTestSandbox();
-    const { stdout } = await box.run("env");
+    await box.run("env > given.txt");
+    const file = taken(await box.stub.readFile(box.binding, "given.txt"));
+    const stdout = new TextDecoder().decode(file.bytes);
     const given = Object.fromEntries(stdout.split("\n").map((line) => line.split(/=(.*)/s).slice(0, 2)));
     expect(given).toMatchObject({
       QUAYSIDE_CONVERSATION_ID: box.binding.conversationId,
@@ -261,6 +278,45 @@ describe("commands", () => {
     });
     expect(stdout).not.toContain(testEnv.SANDBOX_HOST_SECRET);
     expect(Object.keys(given).filter((name) => /^(GIT_CONFIG|npm_|VITEST|SECRETS_KEY)/.test(name))).toEqual([]);
+  });
+
+  test("SB26 no line of a command shows the token it was given, nor does a terminal", async () => {
+    const box = await makeTestSandbox();
+    const token = await tokenIn(box);
+    expect(await verifySandboxToken(testEnv, token)).not.toBeNull();
+    const slowly = `head -c 40 token.txt; sleep 0.3; tail -c +41 token.txt; echo; printf eyJ`;
+    const { lines, stdout, stderr } = await box.run(`env; env >&2; cat token.txt; echo; ${slowly}`);
+    expect(JSON.stringify(lines)).not.toContain(token);
+    expect(stdout).toMatch(/^QUAYSIDE_TOKEN=\[sandbox token\]$/m);
+    expect(stderr).toMatch(/^QUAYSIDE_TOKEN=\[sandbox token\]$/m);
+    expect(stdout).toMatch(/\n\[sandbox token\]\n\[sandbox token\]\neyJ$/);
+
+    const headers = { upgrade: "websocket", "x-quayside-binding": JSON.stringify(box.binding) };
+    const { webSocket } = await box.stub.fetch("http://sandbox/terminal?cols=1000", { headers });
+    const { socket, shown } = watchTerminal(webSocket);
+    socket.send(new TextEncoder().encode("env; echo $((1+1))nd\n"));
+    await until(() => shown().includes("2nd"));
+    expect(shown()).toContain("QUAYSIDE_TOKEN=[sandbox token]");
+    expect(shown()).not.toContain(token);
+    socket.close(1000);
+  });
+
+  test("SB26 a hook that prints its environment does not show the token of a push or commit, nor does the log", async () => {
+    const box = await makeTestSandbox();
+    const logged: unknown[] = [];
+    const secret = await tokenIn(box);
+    await box.setDeps({
+      remote: async () => ({ ...testRemote("pocket-links"), env: { HELD: secret } }),
+      log: (...args) => void logged.push(args),
+    });
+    await box.run(
+      "mkdir -p .git/hooks; for hook in pre-commit pre-push; do printf '#!/bin/sh\\ncat token.txt >&2; echo \"! x ($HELD)\"; echo $HELD >&2; exit 1\\n' > .git/hooks/$hook; chmod +x .git/hooks/$hook; done",
+    );
+    const commit = await box.stub.commit(box.binding, { message: "x", author: { name: "Ann" } });
+    const push = await box.stub.push(box.binding, {});
+    expect([commit.ok, push.ok]).toEqual([false, false]);
+    expect(JSON.stringify([commit, push, logged])).not.toContain(secret);
+    expect(JSON.stringify([commit, push, logged])).toContain("[sandbox token]");
   });
 
   test("SB16 a command whose end was missed is found ended by the alarm", async () => {
@@ -282,20 +338,33 @@ describe("commands", () => {
 });
 
 describe("terminals", () => {
+  test("SB4 a terminal in use keeps the sandbox up, and one that is only open does not", async () => {
+    const box = await makeTestSandbox({ repository: false });
+    const headers = { upgrade: "websocket", "x-quayside-binding": JSON.stringify(box.binding) };
+    const { webSocket } = await box.stub.fetch("http://sandbox/terminal", { headers });
+    const { socket, shown } = watchTerminal(webSocket);
+    await until(() => shown().includes('{"type":"ready"}'));
+    const openedAt = Date.now();
+    const stateAt = async (minutes: number) => {
+      await box.setDeps({ now: () => openedAt + minutes * 60_000 });
+      await box.alarm();
+      return taken(await box.stub.status(box.binding)).state;
+    };
+    expect(await stateAt(20)).toBe("ready");
+    socket.send(new TextEncoder().encode("echo $((1+1))nd\n"));
+    await until(() => shown().includes("2nd"));
+    expect(await stateAt(45)).toBe("ready");
+    expect(await stateAt(51)).toBe("stopped");
+    expect(await stateAt(52)).toBe("stopped");
+  });
+
   test("SB25 a terminal is opened by its binding and is kept while nobody watches", async () => {
     const box = await makeTestSandbox({ repository: false });
     const open = async () => {
       const headers = { upgrade: "websocket", "x-quayside-binding": JSON.stringify(box.binding) };
       const { webSocket, status } = await box.stub.fetch("http://sandbox/terminal?cols=77&rows=22", { headers });
       expect(status).toBe(101);
-      let shown = "";
-      const socket = webSocket as WebSocket;
-      socket.binaryType = "arraybuffer";
-      socket.accept();
-      socket.addEventListener("message", ({ data }) => {
-        shown += typeof data === "string" ? data : new TextDecoder().decode(data as ArrayBuffer);
-      });
-      return { socket, shown: () => shown };
+      return watchTerminal(webSocket);
     };
     const first = await open();
     await until(() => first.shown().includes('{"type":"ready"}'));

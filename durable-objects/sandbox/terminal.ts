@@ -1,6 +1,7 @@
 import { fail, ok, type Result } from "#contract/problem";
 import { filesTouched, type SandboxContext, touch } from "./context.ts";
 import { withMachine } from "./machine.ts";
+import { maskFrames } from "./mask-frames.ts";
 
 const TOUCH_MS = 10_000;
 const SESSION = /^[A-Za-z0-9_-]{1,64}$/;
@@ -14,7 +15,8 @@ export async function openTerminal(context: SandboxContext, request: Request): P
   const sessionId = query.get("session") ?? "main";
   if (!SESSION.test(sessionId)) return invalid("session", "must be letters, digits, - or _, at most 64");
   const size = { cols: dimension(query.get("cols")), rows: dimension(query.get("rows")) };
-  const env = await context.deps.environment(context.record.binding);
+  const { binding } = context.record;
+  const [env, secrets] = await Promise.all([context.deps.environment(binding), context.deps.secrets(binding)]);
   const opened = await withMachine(context, async (driver) => {
     await driver.setEnvVars(env);
     const response = await driver.terminal(request, { sessionId, ...size });
@@ -22,11 +24,17 @@ export async function openTerminal(context: SandboxContext, request: Request): P
   });
   if (!opened.ok) return opened;
   const [client, server] = Object.values(new WebSocketPair()) as [WebSocket, WebSocket];
-  relay(context, server, opened.value);
+  relay(context, { person: server, machine: opened.value, secrets });
   return ok(new Response(null, { status: 101, webSocket: client }));
 }
 
-function relay(context: SandboxContext, person: WebSocket, machine: WebSocket): void {
+interface Ends {
+  person: WebSocket;
+  machine: WebSocket;
+  secrets: readonly string[];
+}
+
+function relay(context: SandboxContext, { person, machine, secrets }: Ends): void {
   for (const socket of [person, machine]) {
     socket.binaryType = "arraybuffer";
     socket.accept();
@@ -38,22 +46,42 @@ function relay(context: SandboxContext, person: WebSocket, machine: WebSocket): 
     touchedAt = now;
     touch(context);
   };
-  forward(person, machine, active);
-  forward(machine, person, active);
+  forward(person, { active, send: (data) => sendTo(machine, data), close: (event) => closeAs(machine, event) });
+  const shown = maskFrames(secrets, (data) => sendTo(person, data));
+  forward(machine, {
+    active,
+    send: shown.take,
+    close: (event) => {
+      shown.flush();
+      closeAs(person, event);
+    },
+  });
   machine.addEventListener("close", () => filesTouched(context));
   person.addEventListener("close", () => filesTouched(context));
 }
 
-function forward(from: WebSocket, to: WebSocket, active: () => void): void {
+interface Way {
+  active(): void;
+  send(data: string | ArrayBuffer): void;
+  close(event: CloseEvent): void;
+}
+
+function forward(from: WebSocket, way: Way): void {
   from.addEventListener("message", (event) => {
-    active();
-    if (to.readyState === WebSocket.OPEN) to.send(event.data);
+    way.active();
+    way.send(event.data as string | ArrayBuffer);
   });
-  from.addEventListener("close", (event) => {
-    // 1005 and 1006 say that no code came, and may not be sent.
-    const code = event.code === 1005 || event.code === 1006 ? 1000 : event.code;
-    if (to.readyState === WebSocket.OPEN) to.close(code, event.reason);
-  });
+  from.addEventListener("close", (event) => way.close(event));
+}
+
+function sendTo(socket: WebSocket, data: string | ArrayBuffer): void {
+  if (socket.readyState === WebSocket.OPEN) socket.send(data);
+}
+
+/** 1005 and 1006 say that no code came, and may not be sent. */
+function closeAs(socket: WebSocket, event: CloseEvent): void {
+  const code = event.code === 1005 || event.code === 1006 ? 1000 : event.code;
+  if (socket.readyState === WebSocket.OPEN) socket.close(code, event.reason);
 }
 
 function dimension(text: string | null): number | undefined {

@@ -12,14 +12,14 @@ import { step } from "./steps.ts";
 
 const root = join(import.meta.dirname, "..", "..");
 const children = new Children();
-let ending = false;
+let ending: Promise<void> | null = null;
 
+/** Ends everything once, however often it is asked for: a terminal and a parent may both pass the same signal on. */
 async function end(options: Options | null, status: number): Promise<never> {
-  if (!ending) {
-    ending = true;
-    await children.end();
+  ending ??= children.end().then(() => {
     if (options?.ephemeral) rmSync(options.state, { recursive: true, force: true });
-  }
+  });
+  await ending;
   process.exit(status);
 }
 

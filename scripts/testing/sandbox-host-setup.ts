@@ -1,4 +1,6 @@
 import { execFileSync } from "node:child_process";
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import type { TestProject } from "vitest/node";
 import { seedDemoRepository } from "../seed-demo-repository.ts";
@@ -10,6 +12,8 @@ declare module "vitest" {
     sandboxHostUrl: string;
     sandboxHostSecret: string;
     modelServerUrl: string;
+    /** Directory whose repositories the host serves by their path. */
+    sandboxGitPath: string;
   }
 }
 
@@ -18,7 +22,12 @@ declare module "vitest" {
  * one model server.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const [host, models] = await Promise.all([startSandboxHost(), startModelServer()]);
+  const directory = mkdtempSync(path.join(tmpdir(), "quayside-host-"));
+  const gitPath = path.join(directory, "git");
+  const [host, models] = await Promise.all([
+    startSandboxHost({ directory, env: { SANDBOX_GIT_PATHS: gitPath } }),
+    startModelServer(),
+  ]);
   seedDemoRepository(host.gitRoot);
   execFileSync("git", [
     "-c",
@@ -30,6 +39,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   ]);
   project.provide("sandboxHostUrl", host.url);
   project.provide("sandboxHostSecret", host.secret);
+  project.provide("sandboxGitPath", gitPath);
   project.provide("modelServerUrl", models.url);
   return async () => void (await Promise.all([host.stop(), models.stop()]));
 }

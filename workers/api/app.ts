@@ -1,6 +1,4 @@
 import { Hono } from "hono";
-import { configOf } from "#platform/config";
-import { hostUrl } from "#platform/hosts";
 import { ProblemError } from "#platform/problem-response";
 import { type AnyRoute, type AppEnv, mountRoutes } from "#platform/route";
 import { docsPage } from "./docs-page.ts";
@@ -35,11 +33,17 @@ const api = new Hono<AppEnv>();
 api.use(idempotency());
 mountRoutes(api, routes);
 
+/** What a program needs before it has a session: whether we are up, and what can be asked. Also all of `api.BASE` so far. */
+export const documentationApp = new Hono<AppEnv>();
+documentationApp.get("/health", (context) => context.json({ status: "ok" }));
+documentationApp.get("/openapi.json", (context) =>
+  context.json(openApiDocument(routes, new URL(context.req.url).origin)),
+);
+documentationApp.get("/docs", (context) => context.html(docsPage(routes)));
+
 /** The tenant API of an org's host, below `/api`, and its documentation beside it. Whoever mounts it opens the session. */
 export const apiApp = new Hono<AppEnv>();
-apiApp.get("/health", (context) => context.json({ status: "ok" }));
-apiApp.get("/openapi.json", (context) => context.json(openApiDocument(routes, hostUrl(configOf(context.env), "api"))));
-apiApp.get("/docs", (context) => context.html(docsPage(routes)));
+apiApp.route("/", documentationApp);
 apiApp.route("/api", api);
 apiApp.all("/api/*", () => {
   throw new ProblemError({ code: "not_found", detail: "There is no such route." });

@@ -1,11 +1,10 @@
-import { Paperclip } from "lucide-react";
-import { type ClipboardEvent, type DragEvent, type KeyboardEvent, useRef } from "react";
+import type { DragEvent } from "react";
 import type { MessageMode } from "#contract/message";
 import type { Model } from "#contract/provider";
 import { useHead, useStore } from "../../lib/live/use-live.ts";
 import { text } from "../../lib/text.ts";
 import { PinnedAsks } from "../asks/pinned-asks.tsx";
-import { IconButton } from "../ui/button.tsx";
+import { AttachButton } from "./attach-button.tsx";
 import { AttachmentList } from "./attachment-list.tsx";
 import { ComposerStatus } from "./composer-status.tsx";
 import { Queue } from "./queue.tsx";
@@ -13,7 +12,7 @@ import { SendButtons } from "./send-buttons.tsx";
 import { AutonomyOptions, ModelOptions, Picker } from "./settings-pickers.tsx";
 import { useAttachments } from "./use-attachments.ts";
 import { useDraft } from "./use-draft.ts";
-import { useTyping } from "./use-typing.ts";
+import { Words } from "./words.tsx";
 
 /** Where people write. What Enter does follows from what the agent does. */
 export function Composer({ models }: { models: Model[] }) {
@@ -37,7 +36,7 @@ export function Composer({ models }: { models: Model[] }) {
         <Queue />
         <ComposerStatus />
         <form
-          className="rounded-10 border border-n7 bg-n1 focus-within:border-accent"
+          className="relative rounded-10 border border-n7 bg-n1 focus-within:border-accent"
           onSubmit={(event) => {
             event.preventDefault();
             send("auto");
@@ -64,71 +63,6 @@ export function Composer({ models }: { models: Model[] }) {
         </form>
       </div>
     </div>
-  );
-}
-
-interface WordsProps {
-  draft: string;
-  onChange: (value: string) => void;
-  onSend: () => void;
-  onFiles: (files: Iterable<File>) => void;
-}
-
-/** Grows with its text up to 40 % of the page's height: the hidden twin has the same words and gives the height. */
-function Words({ draft, onChange, onSend, onFiles }: WordsProps) {
-  const sayTyping = useTyping();
-  const onKeyDown = (event: KeyboardEvent) => {
-    if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;
-    event.preventDefault();
-    onSend();
-  };
-  return (
-    <div className="grid max-h-[40dvh] overflow-y-auto text-15">
-      <div className="invisible col-start-1 row-start-1 whitespace-pre-wrap px-3 py-2.5" aria-hidden>
-        {`${draft} `}
-      </div>
-      <textarea
-        className="col-start-1 row-start-1 min-h-11 w-full resize-none overflow-hidden rounded-10 bg-transparent px-3 py-2.5 outline-none pointer-coarse:text-[16px]"
-        rows={1}
-        name="content"
-        value={draft}
-        aria-label={text.composer.label}
-        placeholder={text.composer.placeholder}
-        onChange={(event) => {
-          onChange(event.target.value);
-          sayTyping();
-        }}
-        onKeyDown={onKeyDown}
-        onPaste={(event: ClipboardEvent) => {
-          if (event.clipboardData.files.length === 0) return;
-          event.preventDefault();
-          onFiles(event.clipboardData.files);
-        }}
-      />
-    </div>
-  );
-}
-
-function AttachButton({ onFiles }: { onFiles: (files: Iterable<File>) => void }) {
-  const input = useRef<HTMLInputElement>(null);
-  return (
-    <>
-      <IconButton label={text.composer.attach} onClick={() => input.current?.click()}>
-        <Paperclip size={16} aria-hidden />
-      </IconButton>
-      <input
-        ref={input}
-        type="file"
-        multiple
-        className="hidden"
-        tabIndex={-1}
-        aria-hidden
-        onChange={(event) => {
-          onFiles(event.target.files ?? []);
-          event.target.value = "";
-        }}
-      />
-    </>
   );
 }
 

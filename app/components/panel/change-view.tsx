@@ -8,8 +8,8 @@ import { useHead } from "../../lib/live/use-live.ts";
 import { text } from "../../lib/text.ts";
 import { Notice } from "../ui/notice.tsx";
 import { Skeleton } from "../ui/page.tsx";
-import { PanelProblem } from "./changes-tab.tsx";
 import { languageOf, readOnly } from "./language.ts";
+import { PanelProblem } from "./panel-problem.tsx";
 import { useAnswerOf } from "./use-answer-of.ts";
 
 const SIDE_BY_SIDE_PX = 600;
@@ -74,11 +74,14 @@ function showChange({ parent, wide, sides }: Place, extensions: Extension[]): { 
   const before = sides.before ?? "";
   const after = sides.after ?? "";
   const collapse = { margin: 3, minSize: 6 };
+  // Of a file that is new or gone every word is a change: marking each one would only hide the colours.
+  const highlightChanges = sides.before !== null && sides.after !== null;
   if (wide) {
     return new MergeView({
       parent,
       a: { doc: before, extensions: [readOnly(text.changes.before(sides.path)), ...extensions] },
       b: { doc: after, extensions: [readOnly(text.changes.after(sides.path)), ...extensions] },
+      highlightChanges,
       collapseUnchanged: collapse,
       gutter: true,
     });
@@ -88,7 +91,13 @@ function showChange({ parent, wide, sides }: Place, extensions: Extension[]): { 
     doc: after,
     extensions: [
       readOnly(text.changes.after(sides.path)),
-      unifiedMergeView({ original: before, mergeControls: false, collapseUnchanged: collapse, gutter: true }),
+      unifiedMergeView({
+        original: before,
+        mergeControls: false,
+        highlightChanges,
+        collapseUnchanged: collapse,
+        gutter: true,
+      }),
       ...extensions,
     ],
   });

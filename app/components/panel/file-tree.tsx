@@ -6,7 +6,7 @@ import { bytes } from "../../lib/format.ts";
 import { useHead } from "../../lib/live/use-live.ts";
 import { text } from "../../lib/text.ts";
 import { Empty, Skeleton } from "../ui/page.tsx";
-import { PanelProblem } from "./changes-tab.tsx";
+import { PanelProblem } from "./panel-problem.tsx";
 import { useAnswerOf } from "./use-answer-of.ts";
 
 interface FileTreeProps {

@@ -1,33 +1,40 @@
-import { EditorView } from "@codemirror/view";
-import { useCallback, useEffect, useRef } from "react";
+import { useCallback, useRef } from "react";
 import { browserApi } from "../../lib/browser-api.ts";
 import { useHead } from "../../lib/live/use-live.ts";
 import { text } from "../../lib/text.ts";
 import { Skeleton } from "../ui/page.tsx";
-import { PanelProblem } from "./changes-tab.tsx";
-import { languageOf, readOnly } from "./language.ts";
+import { Asleep, useAsleep } from "./asleep.tsx";
+import { FileEditor } from "./file-editor.tsx";
+import { PanelProblem } from "./panel-problem.tsx";
+import { unsaved } from "./unsaved.ts";
 import { useAnswerOf } from "./use-answer-of.ts";
 
-/** A file of the workspace, to read. */
+/** A file of the workspace, to read and to change. One that was opened stays when the sandbox falls asleep. */
 export default function FileView({ path }: { path: string }) {
   const { id } = useHead();
   const load = useCallback(() => browserApi.workspace.content(id, path), [id, path]);
-  const { value, problem, reload } = useAnswerOf(load);
-  const box = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    const parent = box.current;
-    if (value === null || !parent) return;
-    let view: EditorView | null = null;
-    let gone = false;
-    void languageOf(path).then((language) => {
-      if (!gone) view = new EditorView({ parent, doc: value, extensions: [readOnly(path), language] });
-    });
-    return () => {
-      gone = true;
-      view?.destroy();
-    };
-  }, [value, path]);
-  if (value === null) return problem ? <PanelProblem problem={problem} onRetry={reload} /> : <Skeleton rows={8} />;
-  if (value.includes("\0")) return <p className="p-4 text-13 text-n11">{text.changes.binaryDetail}</p>;
-  return <div ref={box} className="min-h-0 flex-1" data-testid="file-view" />;
+  const asleep = useAsleep();
+  const asked = useRef(false);
+  if (!asleep) asked.current = true;
+  const { value, problem, reload } = useAnswerOf(asked.current ? load : null);
+  const key = `${id}:${path}`;
+  if (!asked.current) return <Asleep />;
+  if (problem) return <PanelProblem problem={problem} onRetry={reload} />;
+  if (value === null) return <Skeleton rows={8} />;
+  if (value.text === null) return <p className="p-4 text-13 text-n11">{text.changes.binaryDetail}</p>;
+  const again = () => {
+    unsaved.keep(key, null);
+    reload();
+  };
+  return <FileEditor key={editionOf(value)} place={{ id, path }} source={value.text} onReload={again} />;
+}
+
+const editions = new WeakMap<object, number>();
+let next = 0;
+
+/** Another answer is another file to begin from, even where its words are the same. */
+function editionOf(value: object): number {
+  const known = editions.get(value) ?? next++;
+  editions.set(value, known);
+  return known;
 }

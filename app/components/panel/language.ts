@@ -37,6 +37,7 @@ const theme = EditorView.theme({
   ".cm-scroller": { overflow: "auto", fontFamily: "var(--font-mono)" },
   "&.cm-focused": { outline: "none" },
   ".cm-collapsedLines": { background: "var(--n3)", color: "var(--n11)" },
+  ".cm-collapsedLines:before, .cm-collapsedLines:after": { content: '"⋯" !important' },
   ".cm-changedLine": { backgroundColor: "var(--green-soft) !important" },
   ".cm-deletedChunk": { backgroundColor: "var(--red-soft) !important" },
   ".cm-deletedText, .cm-deletedText *, .cm-changedText, .cm-changedText *": { color: "var(--n12) !important" },
@@ -44,13 +45,24 @@ const theme = EditorView.theme({
   "&.cm-merge-a .cm-changedLine": { backgroundColor: "var(--red-soft) !important" },
 });
 
+/** What every file on the page looks like. */
+const looks: Extension = [lineNumbers(), syntaxHighlighting(colors), theme];
+
 /** A file to read: numbered, coloured, not to be changed. */
 export function readOnly(label: string): Extension {
   return [
     EditorState.readOnly.of(true),
     EditorView.contentAttributes.of({ "aria-label": label, "aria-readonly": "true" }),
-    lineNumbers(),
-    syntaxHighlighting(colors),
-    theme,
+    looks,
+  ];
+}
+
+/** A file to change. Its line ends stay as they are, and Tab stays the key that leaves the field. */
+export function editable(label: string, source: string): Extension {
+  return [
+    EditorState.lineSeparator.of(/\r\n/.test(source) && !/(^|[^\r])\n/.test(source) ? "\r\n" : "\n"),
+    EditorView.contentAttributes.of({ "aria-label": label, "aria-multiline": "true" }),
+    EditorView.lineWrapping,
+    looks,
   ];
 }

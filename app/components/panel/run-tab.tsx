@@ -1,9 +1,10 @@
 import type { ReactNode } from "react";
 import type { Run } from "#contract/run";
-import { between, cost, count, shortModel } from "../../lib/format.ts";
+import { between, cost, count } from "../../lib/format.ts";
 import { useHead, useLive } from "../../lib/live/use-live.ts";
 import { text } from "../../lib/text.ts";
 import { StatusMark } from "../frame/status-mark.tsx";
+import { ModelName } from "../transcript/model-name.tsx";
 import { Empty } from "../ui/page.tsx";
 import { SCROLLABLE } from "../ui/scrollable.ts";
 import { Time } from "../ui/time.tsx";
@@ -65,7 +66,9 @@ function RunCard({ runId }: { runId: string }) {
       <div className="flex flex-col gap-3 border-n6 border-t p-3">
         <dl className="grid grid-cols-2 gap-3">
           <Fact name={text.run.engine}>{text.executor[run.executor]}</Fact>
-          <Fact name={text.run.model}>{shortModel(run.model)}</Fact>
+          <Fact name={text.run.model}>
+            <ModelName id={run.model} />
+          </Fact>
           <Fact name={text.run.autonomy}>{text.autonomy[run.autonomy]}</Fact>
           <Fact name={text.run.tokens}>
             {text.run.inOut(count(run.usage.inputTokens), count(run.usage.outputTokens))}

@@ -1,88 +1,117 @@
 import "@xterm/xterm/css/xterm.css";
-import { type ConnectionState, SandboxAddon } from "@cloudflare/sandbox/xterm";
-import { FitAddon } from "@xterm/addon-fit";
-import { Terminal } from "@xterm/xterm";
 import { useEffect, useRef, useState } from "react";
 import { useHead } from "../../lib/live/use-live.ts";
 import { text } from "../../lib/text.ts";
 import { Button } from "../ui/button.tsx";
 import { Notice } from "../ui/notice.tsx";
+import { Asleep, useAsleep } from "./asleep.tsx";
+import { openShell, type Shell, type ShellState } from "./shell.ts";
 
-/**
- * A shell in the sandbox. Opening it wakes a sandbox that sleeps, so a lost connection comes back only when a person
- * asks: a forgotten page must not keep a machine awake.
- */
+/** A shell in the sandbox, once there is a sandbox that runs: looking at this tab does not start one. */
 export default function TerminalTab() {
+  const [open, setOpen] = useState(false);
+  const asleep = useAsleep();
+  useEffect(() => {
+    if (!asleep) setOpen(true);
+  }, [asleep]);
+  return open ? <OpenTerminal asleep={asleep} /> : <Asleep />;
+}
+
+/** What was shown stays on the page when the connection goes; it comes back when the person asks. */
+function OpenTerminal({ asleep }: { asleep: boolean }) {
   const { id } = useHead();
   const box = useRef<HTMLElement>(null);
-  const connect = useRef<() => void>(() => undefined);
-  const [connection, setConnection] = useState<ConnectionState>("connecting");
+  const shell = useRef<Shell | null>(null);
+  const [state, setState] = useState<ShellState>("connecting");
   useEffect(() => {
-    const parent = box.current;
-    if (!parent) return;
-    const terminal = new Terminal({
-      ...looksOf(parent),
-      cursorBlink: false,
-      scrollback: 5_000,
-      screenReaderMode: true,
-    });
-    const fit = new FitAddon();
-    const link = new SandboxAddon({
-      reconnect: false,
-      getWebSocketUrl: ({ origin }) =>
-        `${origin}/api/conversations/${id}/terminal?cols=${terminal.cols}&rows=${terminal.rows}`,
-      onStateChange: setConnection,
-    });
-    terminal.loadAddon(fit);
-    terminal.loadAddon(link);
-    terminal.open(parent);
-    fit.fit();
-    connect.current = () => link.connect({ sandboxId: id });
-    connect.current();
-    const observer = new ResizeObserver(() => fit.fit());
-    observer.observe(parent);
+    if (!box.current) return;
+    const made = openShell({ conversationId: id, parent: box.current, onState: setState });
+    shell.current = made;
+    made.connect();
     return () => {
-      observer.disconnect();
-      terminal.dispose();
+      shell.current = null;
+      made.end();
     };
   }, [id]);
   return (
     <div className="flex h-full min-h-0 flex-col">
-      {connection !== "connected" && (
+      {state !== "connected" && (
         <div className="p-2">
-          {connection === "disconnected" ? (
-            <Notice look="warning">
-              <p>{text.terminal.disconnected}</p>
-              <Button className="mt-2" onClick={() => connect.current()}>
-                {text.terminal.connect}
-              </Button>
-            </Notice>
-          ) : (
-            <Notice>{text.terminal.connecting}</Notice>
-          )}
+          <Away state={state} asleep={asleep} onConnect={() => shell.current?.connect()} />
         </div>
       )}
-      <section ref={box} className="min-h-0 flex-1 bg-n1 p-2" aria-label={text.terminal.label} data-testid="terminal" />
+      <div className="min-h-0 flex-1 bg-n1 px-2 pt-2">
+        <section
+          ref={box}
+          className="h-full overflow-hidden"
+          aria-label={text.terminal.label}
+          data-testid="terminal"
+          data-state={state}
+        />
+      </div>
+      <Keys shell={() => shell.current} />
     </div>
   );
 }
 
-function looksOf(element: HTMLElement) {
-  const style = getComputedStyle(element);
-  const color = (name: string) => style.getPropertyValue(name).trim();
-  return {
-    fontFamily: color("--font-mono") || "monospace",
-    fontSize: 13,
-    theme: {
-      background: color("--n1"),
-      foreground: color("--n12"),
-      cursor: color("--accent"),
-      selectionBackground: color("--accent-line"),
-      green: color("--green"),
-      red: color("--red"),
-      yellow: color("--amber"),
-      blue: color("--accent"),
-      magenta: color("--violet"),
-    },
-  };
+interface AwayProps {
+  state: ShellState;
+  asleep: boolean;
+  onConnect: () => void;
+}
+
+function Away({ state, asleep, onConnect }: AwayProps) {
+  if (state === "connecting") return <Notice>{text.terminal.connecting}</Notice>;
+  const words = state === "ended" ? text.terminal.ended : text.terminal.disconnected;
+  return (
+    <Notice look="warning">
+      <p>{asleep ? text.terminal.stopped : words}</p>
+      <Button className="mt-2" onClick={onConnect}>
+        {asleep ? text.terminal.startAndConnect : text.terminal.connect}
+      </Button>
+    </Notice>
+  );
+}
+
+const KEYS = [
+  ["Esc", "\x1b"],
+  ["Tab", "\t"],
+  ["Ctrl C", "\x03"],
+  ["Ctrl D", "\x04"],
+  ["↑", "\x1b[A"],
+  ["↓", "\x1b[B"],
+  ["←", "\x1b[D"],
+  ["→", "\x1b[C"],
+] as const;
+
+/** The keys a phone's keyboard lacks, and its clipboard. */
+function Keys({ shell }: { shell: () => Shell | null }) {
+  return (
+    <div
+      role="toolbar"
+      aria-label={text.terminal.keys}
+      className="hidden shrink-0 gap-1 overflow-x-auto border-n6 border-t p-1 pb-[max(4px,env(safe-area-inset-bottom))] max-md:flex pointer-coarse:flex"
+    >
+      {KEYS.map(([name, keys]) => (
+        <Button key={name} look="quiet" className="px-2" title={name} onClick={() => shell()?.type(keys)}>
+          <span aria-hidden>{name}</span>
+          <span className="sr-only">{text.terminal.key(name)}</span>
+        </Button>
+      ))}
+      <Button look="quiet" className="px-2" onClick={() => void shell()?.copy()}>
+        {text.actions.copy}
+      </Button>
+      <Button
+        look="quiet"
+        className="px-2"
+        onClick={() =>
+          void shell()
+            ?.paste()
+            .catch(() => undefined)
+        }
+      >
+        {text.actions.paste}
+      </Button>
+    </div>
+  );
 }

@@ -11,17 +11,17 @@ export interface Loaded<T> {
 
 /**
  * Calls `load` now and whenever it changes, and keeps the last answer on the page until the next is here. Give a
- * stable function: its identity is what the answer is of.
+ * stable function: its identity is what the answer is of. While it is null nothing is asked, and what is known stays.
  */
-export function useAnswerOf<T>(load: () => Promise<T>): Loaded<T> {
+export function useAnswerOf<T>(load: (() => Promise<T>) | null): Loaded<T> {
   const [value, setValue] = useState<T | null>(null);
   const [problem, setProblem] = useState<Problem | null>(null);
-  const [loading, setLoading] = useState(true);
+  const [loading, setLoading] = useState(load !== null);
   const [turn, setTurn] = useState(0);
   useEffect(() => {
     let current = turn >= 0;
-    setLoading(true);
-    load()
+    setLoading(load !== null);
+    load?.()
       .then(
         (answer) => {
           if (!current) return;

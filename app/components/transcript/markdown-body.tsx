@@ -27,11 +27,17 @@ const components: Components = {
   pre: ({ children }: ComponentProps<"pre">) => <CodeBlock>{children}</CodeBlock>,
 };
 
+/** Markup that somebody wrote is shown as it was written: `<Button>` in a sentence is a word of it. */
+const asWritten = {
+  handlers: { html: (_state: unknown, node: { value: string }) => ({ type: "text" as const, value: node.value }) },
+};
+
 export default function MarkdownBody({ source }: { source: string }) {
   return (
     <div className="prose">
       <ReactMarkdown
         remarkPlugins={[remarkGfm]}
+        remarkRehypeOptions={asWritten}
         rehypePlugins={[
           [rehypeSanitize, schema],
           [rehypeHighlight, { detect: false, ignoreMissing: true }],

@@ -1,6 +1,7 @@
 import { Paperclip } from "lucide-react";
 import { memo } from "react";
 import type { StoredFile } from "#contract/file";
+import type { Message } from "#contract/message";
 import { bytes } from "../../lib/format.ts";
 import type { PendingMessage } from "../../lib/live/store.ts";
 import { useLive, useStore } from "../../lib/live/use-live.ts";
@@ -8,6 +9,8 @@ import { text } from "../../lib/text.ts";
 import { Button } from "../ui/button.tsx";
 import { ProblemNotice } from "../ui/notice.tsx";
 import { Time } from "../ui/time.tsx";
+import { Markdown } from "./markdown.tsx";
+import { EditPlace, MessageActions, useEditing, useIsOwn } from "./message-actions.tsx";
 
 /** What a person wrote: a full-width block on its own ground, unlike an agent's ruled turn. */
 export const MessageEntry = memo(function MessageEntry({ messageId }: { messageId: string }) {
@@ -15,25 +18,38 @@ export const MessageEntry = memo(function MessageEntry({ messageId }: { messageI
   const name = useLive(
     (store) => store.state.head?.participants.find((one) => one.memberId === message?.authorId)?.name,
   );
+  const own = useIsOwn(message);
+  const { editing, button, begin, close } = useEditing();
   if (!message) return null;
   const author = name ?? text.message.someone;
   return (
-    <article className="rounded-10 bg-n3 px-4 py-3" aria-label={text.message.label(author)}>
+    <article className="group/message rounded-10 bg-n3 px-4 py-3" aria-label={text.message.label(author)}>
       <header className="flex items-center gap-2 text-12 text-n11">
         <h2 className="font-semibold text-13 text-n12">{author}</h2>
         <Time at={message.createdAt} />
         {message.editedAt && <span>{text.message.edited}</span>}
         {message.mode === "steer" && <span>{text.message.steered}</span>}
+        {own && <MessageActions message={message} onEdit={begin} editButton={button} />}
       </header>
-      {message.deletedAt ? (
-        <p className="text-15 text-n11">{text.message.deleted}</p>
-      ) : (
-        <p className="whitespace-pre-wrap text-15">{message.content}</p>
-      )}
+      {own && editing ? <EditPlace message={message} onClose={close} /> : <Content message={message} />}
       <Attachments files={message.attachments} />
     </article>
   );
 });
+
+function Content({ message }: { message: Message }) {
+  if (message.deletedAt) return <p className="text-15 text-n11">{text.message.deleted}</p>;
+  return <Words source={message.content} />;
+}
+
+/** People's words are Markdown too, but a line they ended stays ended. */
+function Words({ source }: { source: string }) {
+  return (
+    <div className="keep-lines">
+      <Markdown source={source} />
+    </div>
+  );
+}
 
 function Attachments({ files }: { files: StoredFile[] }) {
   if (files.length === 0) return null;
@@ -65,7 +81,7 @@ export function PendingEntry({ message }: { message: PendingMessage }) {
         <h2 className="font-semibold text-13 text-n12">{text.message.you}</h2>
         {!message.problem && <span>{away ? text.message.willBeSent : text.message.sending}</span>}
       </header>
-      <p className="whitespace-pre-wrap text-15">{message.content}</p>
+      <Words source={message.content} />
       {message.attachments.length > 0 && (
         <p className="text-12 text-n11">{message.attachments.map((one) => one.name).join(", ")}</p>
       )}

@@ -1,27 +1,31 @@
-import { type RefObject, useState } from "react";
+import { type RefObject, useCallback, useRef, useState } from "react";
 import { problemFrom } from "../../lib/api.ts";
 import { browserApi } from "../../lib/browser-api.ts";
 import { useHead, useStore } from "../../lib/live/use-live.ts";
 import { text } from "../../lib/text.ts";
+import { useScripted } from "../../lib/use-scripted.ts";
 import { Button } from "../ui/button.tsx";
+import { useIsomorphicLayoutEffect } from "./use-stick-to-end.ts";
 
-/** The way to what came before the page's window. The reader's place on the page stays where it is. */
-export function OlderEntries({ scroller }: { scroller: RefObject<HTMLElement> }) {
+/** The way to what came before the page's window. */
+export function OlderEntries({ onLoad }: { onLoad: () => void }) {
   const store = useStore();
   const { id } = useHead();
   const [busy, setBusy] = useState(false);
+  const scripted = useScripted();
   const load = async () => {
     setBusy(true);
-    const element = scroller.current;
-    const fromEnd = element ? element.scrollHeight - element.scrollTop : 0;
     try {
-      await store.loadHistory((since) => browserApi.conversations.events(id, since));
-      keepPlace(element, fromEnd);
+      await store.loadOlder((before) => {
+        onLoad();
+        return browserApi.conversations.older(id, before);
+      });
     } catch (error) {
       store.setNotice(problemFrom(error));
     }
     setBusy(false);
   };
+  if (!scripted) return null;
   return (
     <Button className="self-center" disabled={busy} onClick={() => void load()}>
       {busy ? text.transcript.loadingOlder : text.transcript.older}
@@ -29,11 +33,24 @@ export function OlderEntries({ scroller }: { scroller: RefObject<HTMLElement> })
   );
 }
 
-/** After the new entries are on the page: one frame for the store, one for React. */
-function keepPlace(element: HTMLElement | null, fromEnd: number): void {
-  requestAnimationFrame(() =>
-    requestAnimationFrame(() => {
-      if (element) element.scrollTop = element.scrollHeight - fromEnd;
-    }),
-  );
+/**
+ * Keeps what the reader looks at where it is when entries come before it: the distance to the end is the same before and
+ * after. Gives what to call when such entries are on their way; `first` is the first entry on the page.
+ */
+export function useKeptPlace(scroller: RefObject<HTMLElement>, first: string | undefined): () => void {
+  const expecting = useRef(false);
+  const shown = useRef(first);
+  const fromEnd = useRef(0);
+  const element = scroller.current;
+  if (element && expecting.current) fromEnd.current = element.scrollHeight - element.scrollTop;
+  useIsomorphicLayoutEffect(() => {
+    if (first === shown.current) return;
+    shown.current = first;
+    if (expecting.current && scroller.current)
+      scroller.current.scrollTop = scroller.current.scrollHeight - fromEnd.current;
+    expecting.current = false;
+  }, [first, scroller]);
+  return useCallback(() => {
+    expecting.current = true;
+  }, []);
 }

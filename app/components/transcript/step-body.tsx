@@ -18,11 +18,16 @@ export function StepBody({ item }: { item: Item }) {
     <>
       {detail.command && <Command command={detail.command} />}
       {detail.diff && <Diff diff={detail.diff} label={text.steps.diffOf(detail.path ?? "")} />}
-      {!detail.command && !detail.diff && <Args args={detail.args} />}
+      {!detail.command && !detail.diff && !isAsking(item) && <Args args={detail.args} />}
       <Output source={source} truncation={item.truncation} />
       {isSilent(item, source) && <p className="text-12 text-n11">{text.steps.noOutput}</p>}
     </>
   );
+}
+
+/** While a question waits, its card shows all that its arguments say. */
+function isAsking(item: Item): boolean {
+  return item.kind === "question" && item.status === "in_progress";
 }
 
 function isSilent(item: Item, source: string): boolean {

@@ -1,11 +1,13 @@
 import { ArrowDown } from "lucide-react";
+import { useEffect } from "react";
 import { useLive } from "../../lib/live/use-live.ts";
 import { text } from "../../lib/text.ts";
 import { Button } from "../ui/button.tsx";
 import { SCROLLABLE } from "../ui/scrollable.ts";
 import { LiveRegion } from "./live-region.tsx";
+import { loadMarkdown } from "./load-markdown.ts";
 import { MessageEntry, PendingEntry } from "./message-entry.tsx";
-import { OlderEntries } from "./older-entries.tsx";
+import { OlderEntries, useKeptPlace } from "./older-entries.tsx";
 import { Turn } from "./turn.tsx";
 import { useStickToEnd } from "./use-stick-to-end.ts";
 
@@ -14,7 +16,9 @@ export function Transcript() {
   const entries = useLive((store) => store.timeline.entries);
   const pending = useLive((store) => store.pending);
   const older = useLive((store) => store.state.fromSeq > 1);
+  useEffect(() => void loadMarkdown(), []);
   const { scroller, content, atEnd, toEnd } = useStickToEnd(pending.length);
+  const expectOlder = useKeptPlace(scroller, entries[0]?.id);
   return (
     <div className="relative min-h-0 flex-1">
       <section
@@ -24,7 +28,7 @@ export function Transcript() {
         className="h-full overflow-y-auto overscroll-contain [overflow-anchor:none]"
       >
         <div ref={content} className="mx-auto flex max-w-[792px] flex-col gap-5 px-4 py-6">
-          {older && <OlderEntries scroller={scroller} />}
+          {older && <OlderEntries onLoad={expectOlder} />}
           {entries.length + pending.length === 0 && <p className="text-15 text-n11">{text.transcript.empty}</p>}
           {entries.map((entry) =>
             entry.kind === "run" ? (

@@ -2,7 +2,7 @@ import { RotateCcw } from "lucide-react";
 import { memo, useDeferredValue } from "react";
 import type { Item, Run } from "#contract/run";
 import type { ConversationState } from "#domain/conversation/evolve";
-import { between, cost, shortModel, tokens } from "../../lib/format.ts";
+import { between, cost, tokens } from "../../lib/format.ts";
 import { useLive, useStore } from "../../lib/live/use-live.ts";
 import { text } from "../../lib/text.ts";
 import { StatusMark } from "../frame/status-mark.tsx";
@@ -11,6 +11,7 @@ import { Notice } from "../ui/notice.tsx";
 import { Time } from "../ui/time.tsx";
 import { Markdown } from "./markdown.tsx";
 import { MessageEntry } from "./message-entry.tsx";
+import { ModelName } from "./model-name.tsx";
 import { Step } from "./step.tsx";
 
 const NO_ITEMS: readonly string[] = [];
@@ -32,7 +33,7 @@ export const Turn = memo(function Turn({ runId }: { runId: string }) {
           <TurnPart key={id} id={id} before={itemIds[index - 1]} ended={run.finishedAt !== null} />
         ))}
       </div>
-      <TurnEnd run={run} quiet={itemIds.length > 0} />
+      <TurnEnd run={run} lastId={itemIds.at(-1) ?? null} />
     </article>
   );
 });
@@ -42,9 +43,8 @@ function TurnHeader({ run, name }: { run: Run; name: string }) {
     <header className="flex min-h-6 flex-wrap items-center gap-x-2 text-12 text-n11">
       <h2 className="font-semibold text-13 text-n12">{name}</h2>
       {run.status !== "succeeded" && <StatusMark status={run.status} />}
-      <span>
-        {text.executor[run.executor]} · {shortModel(run.model)}
-      </span>
+      <ModelName id={run.model} />
+      <span>{text.executor[run.executor]}</span>
       <Time at={run.startedAt ?? run.queuedAt} />
       <span className="flex-1" />
       {run.finishedAt && (
@@ -98,18 +98,21 @@ function Prose({ itemId }: { itemId: string }) {
   );
 }
 
-function TurnEnd({ run, quiet }: { run: Run; quiet: boolean }) {
+interface TurnEndProps {
+  run: Run;
+  lastId: string | null;
+}
+
+function TurnEnd({ run, lastId }: TurnEndProps) {
   const store = useStore();
-  if (run.status === "running" && !quiet) return <p className="py-1 text-13 text-n11">{text.turn.starting}</p>;
+  if (run.status === "running" && lastId === null) return <p className="py-1 text-13 text-n11">{text.turn.starting}</p>;
   if (run.status === "waiting" && run.waitingFor)
     return <p className="py-1 text-13 text-amber">{text.waitingFor[run.waitingFor]}</p>;
   if (run.status !== "failed" && run.status !== "cancelled") return null;
   return (
     <div className="flex flex-col items-start gap-2 pt-2">
       {run.status === "failed" ? (
-        <Notice look="error">
-          {run.problem?.detail ?? text.turn.failed} {text.turn.keptSoFar}
-        </Notice>
+        <Failure run={run} lastId={lastId} />
       ) : (
         <p className="text-13 text-n11">{text.turn.cancelled}</p>
       )}
@@ -118,5 +121,16 @@ function TurnEnd({ run, quiet }: { run: Run; quiet: boolean }) {
         {text.turn.retry}
       </Button>
     </div>
+  );
+}
+
+/** Why a run failed, unless its last step has just said so. */
+function Failure({ run, lastId }: TurnEndProps) {
+  const said = useLive((store) => store.state.items.get(lastId ?? "")?.kind === "error");
+  if (said) return <p className="text-13 text-n11">{text.turn.keptSoFar}</p>;
+  return (
+    <Notice look="error">
+      {run.problem?.detail ?? text.turn.failed} {text.turn.keptSoFar}
+    </Notice>
   );
 }

@@ -1,7 +1,8 @@
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
 
 const NEAR_PX = 48;
-const useIsomorphicLayoutEffect = typeof document === "undefined" ? useEffect : useLayoutEffect;
+/** A server has no layout, and would warn. */
+export const useIsomorphicLayoutEffect = typeof document === "undefined" ? useEffect : useLayoutEffect;
 
 /** Keeps a scrolling element at its end while its content grows, unless the reader has left the end. */
 export function useStickToEnd(ownMessages: number) {
@@ -22,8 +23,12 @@ export function useStickToEnd(ownMessages: number) {
     const inner = content.current;
     if (!element || !inner) return;
     element.scrollTop = element.scrollHeight;
+    let top = element.scrollTop;
+    // Only a reader goes up. A page that becomes narrower leaves the end behind without anybody leaving it.
     const onScroll = () => {
-      stick.current = element.scrollHeight - element.scrollTop - element.clientHeight < NEAR_PX;
+      const near = element.scrollHeight - element.scrollTop - element.clientHeight < NEAR_PX;
+      if (near || element.scrollTop < top - 1) stick.current = near;
+      top = element.scrollTop;
       setAtEnd(stick.current);
     };
     const observer = new ResizeObserver(() => {

@@ -3,6 +3,7 @@ import { Dialog as Radix } from "radix-ui";
 import type { ReactNode } from "react";
 import { text } from "../../lib/text.ts";
 import { IconButton } from "./button.tsx";
+import { useReturnFocus } from "./use-return-focus.ts";
 
 interface DialogProps {
   open: boolean;
@@ -21,11 +22,16 @@ const PLACES = {
 
 /** A modal over the page: focus stays in it, Escape closes it. */
 export function Dialog({ open, onOpenChange, title, children, look = "dialog" }: DialogProps) {
+  const giveBack = useReturnFocus();
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange}>
       <Radix.Portal>
         <Radix.Overlay className="fixed inset-0 z-40 bg-scrim" />
-        <Radix.Content className={`flex flex-col overflow-hidden ${PLACES[look]}`} aria-describedby={undefined}>
+        <Radix.Content
+          className={`flex flex-col overflow-hidden ${PLACES[look]}`}
+          aria-describedby={undefined}
+          onCloseAutoFocus={giveBack}
+        >
           {look === "dialog" ? (
             <div className="flex items-center gap-2 border-n6 border-b py-2 pr-2 pl-4">
               <Radix.Title className="flex-1 font-semibold text-15">{title}</Radix.Title>

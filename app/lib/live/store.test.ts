@@ -1,5 +1,4 @@
 import { describe, expect, test } from "vitest";
-import type { Envelope } from "#contract/event";
 import type { ClientFrame, ServerFrame } from "#contract/frame";
 import { finished } from "../../testing/conversations.ts";
 import { ADA, AGENT, id, itemOf, messageOf, runOf } from "../../testing/fixtures.ts";
@@ -261,28 +260,87 @@ describe("growing text", () => {
   });
 });
 
-describe("history", () => {
-  test("the whole log takes the place of the window, and the socket goes on from there", async () => {
+describe("what is read", () => {
+  test("the end of a run is news, reading it and housekeeping are not", () => {
     const { store, socket } = setUp();
     socket().hello(SEQ);
-    store.state.fromSeq = SEQ;
-    const head = finished().head;
-    const log = Array.from({ length: SEQ + 1 }, (_, n) =>
-      n === 0
-        ? envelope(1, { type: "conversation.created", head })
-        : envelope(n + 1, { type: "message.posted", message: { ...message, id: id("msg", 500 + n) } }),
-    ) as unknown as Envelope[];
-    await store.loadHistory(async (since) => log.filter((one) => one.seq > since).slice(0, 7));
-    expect(store.state).toMatchObject({ seq: SEQ + 1, fromSeq: 1 });
-    expect(store.timeline.entries).toHaveLength(SEQ);
-    socket().say({ type: "events", events: [envelope(SEQ + 2, { type: "changes.changed", files: 8 })] });
-    expect(store.state.head?.changedFiles).toBe(8);
+    const usage = { inputTokens: 0, outputTokens: 0, cachedTokens: 0, costMicroUsd: 0 };
+    const end = {
+      type: "run.finished",
+      runId: id("run", 90),
+      status: "succeeded",
+      stopReason: "end",
+      usage,
+      problem: null,
+    };
+    socket().say({
+      type: "events",
+      events: [
+        envelope(SEQ + 1, end),
+        envelope(SEQ + 2, { type: "changes.changed", files: 1 }),
+        envelope(SEQ + 3, { type: "read.moved", memberId: ADA, seq: SEQ + 2 }),
+      ],
+    });
+    expect(store.notableSeq).toBe(SEQ + 1);
+  });
+});
+
+describe("older entries", () => {
+  const window = (seq: number, fromSeq: number) => ({
+    ...finished(),
+    seq,
+    fromSeq,
+    messages: [messageOf(70, { seq: 2, content: "older" }), messageOf(1, { content: "stale copy" })],
+    runs: [runOf(70, { seq: 3 })],
+    items: [],
+    groups: [],
   });
 
-  test("an answer that stops short leaves the window as it is", async () => {
-    const { store } = setUp();
-    const { state } = store;
-    await store.loadHistory(async () => []);
-    expect(store.state).toBe(state);
+  test("go before the window; what is on the page already is newer and stays", async () => {
+    const { store, socket } = setUp();
+    socket().hello(SEQ);
+    store.state.fromSeq = 4;
+    const asked: number[] = [];
+    const [newer] = [...store.state.messages.values()];
+    await store.loadOlder(async (before) => {
+      asked.push(before);
+      return { ...window(SEQ, 2), messages: [messageOf(70, { seq: 1 }), { ...messageOf(1), id: newer?.id ?? "" }] };
+    });
+    expect(asked).toEqual([4]);
+    expect(store.state.fromSeq).toBe(2);
+    expect(store.timeline.entries[0]).toMatchObject({ kind: "message", id: id("msg", 70) });
+    expect(store.state.messages.get(newer?.id ?? "")).toBe(newer);
+  });
+
+  test("what happens to an older entry while it is on its way happens once", async () => {
+    const { store, socket, paint } = setUp();
+    socket().hello(SEQ);
+    store.state.fromSeq = 4;
+    const used = { inputTokens: 5, outputTokens: 0, cachedTokens: 0, costMicroUsd: 0 };
+    const before = runOf(70).usage.inputTokens;
+    const use = (seq: number) =>
+      envelope(seq, { type: "usage.recorded", runId: id("run", 70), model: "m", usage: used });
+    const edit = { type: "message.edited", messageId: id("msg", 70), content: "edited" };
+    const loading = store.loadOlder(async () => {
+      socket().say({ type: "events", events: [envelope(SEQ + 1, edit)] });
+      return window(SEQ + 2, 1);
+    });
+    await Promise.resolve();
+    socket().say({ type: "events", events: [use(SEQ + 2), use(SEQ + 3)] });
+    paint();
+    await loading;
+    expect(store.state.runs.get(id("run", 70))?.usage.inputTokens).toBe(before + 5);
+    expect(store.state.messages.get(id("msg", 70))?.content).toBe("older");
+    expect(store.state.seq).toBe(SEQ + 3);
+  });
+
+  test("an answer that is no longer about this state is left", async () => {
+    const { store, socket } = setUp();
+    socket().hello(SEQ);
+    await store.loadOlder(async () => {
+      socket().say({ type: "hello", seq: SEQ + 9, live: [], memberId: ADA, snapshot: { ...finished(), seq: SEQ + 9 } });
+      return window(SEQ, 1);
+    });
+    expect(store.state.messages.has(id("msg", 70))).toBe(false);
   });
 });

@@ -3,9 +3,11 @@ import type { Snapshot } from "#contract/conversation";
 import type { Envelope } from "#contract/event";
 import type { Delta, Presence, ServerFrame } from "#contract/frame";
 import type { Problem } from "#contract/problem";
-import { type ConversationState, emptyState, evolve, stateOf } from "#domain/conversation/evolve";
+import { type ConversationState, evolve, stateOf } from "#domain/conversation/evolve";
+import { EMPTY_DIGEST, indexed } from "#domain/conversation/index-digest";
 import { problemFrom } from "../api.ts";
 import { Connection, type ConnectionOptions, type ConnectionState } from "./connection.ts";
+import { caughtUp, prepend } from "./older.ts";
 import { emptyTimeline, type Timeline, timelineOf } from "./timeline.ts";
 
 /** A message this person sent that the log does not hold yet. */
@@ -40,6 +42,8 @@ export class ConversationStore {
   pending: PendingMessage[] = [];
   connectionState: ConnectionState = "connecting";
   memberId: string | null = null;
+  /** The seq of the last event that makes a conversation unread, as the list counts it. */
+  notableSeq: number;
   /** Why the last thing asked for without waiting was refused, until the next one or until it is put away. */
   notice: Problem | null = null;
   readonly #options: StoreOptions;
@@ -47,11 +51,13 @@ export class ConversationStore {
   readonly #listeners = new Set<() => void>();
   /** Messages the server took, by the seq at which the log holds them. */
   readonly #awaited = new Map<string, number>();
+  readonly #recorders = new Set<Envelope[]>();
   #goal = 0;
   #scheduled = false;
 
   constructor(snapshot: Snapshot, options: StoreOptions) {
     this.state = stateOf(snapshot);
+    this.notableSeq = snapshot.seq;
     this.timeline = timelineOf(this.state, this.timeline);
     this.#options = options;
     this.connection = new Connection({
@@ -83,19 +89,35 @@ export class ConversationStore {
   }
 
   /**
-   * Puts the whole conversation in the place of its window, folded from the first event: the fold of all events is
-   * the live state. `read` gives the events after a seq, in pages.
+   * Puts the window that ends where this one begins before it. `read` asks for the window before a seq. Where a new
+   * snapshot takes the place of the state meanwhile, the answer no longer fits and is left.
    */
-  async loadHistory(read: (since: number) => Promise<Envelope[]>): Promise<void> {
-    const whole = emptyState();
-    while (whole.seq < this.state.seq) {
-      const events = await read(whole.seq);
-      if (events.length === 0) return;
-      for (const envelope of events) evolve(whole, envelope);
+  async loadOlder(read: (before: number) => Promise<Snapshot>): Promise<void> {
+    const { state } = this;
+    const recorded: Envelope[] = [];
+    this.#recorders.add(recorded);
+    try {
+      const window = await read(state.fromSeq);
+      await this.#reached(window.seq);
+      if (this.state !== state) return;
+      prepend(state, caughtUp(window, recorded));
+      this.timeline = timelineOf(state, this.timeline);
+      this.#changed();
+    } finally {
+      this.#recorders.delete(recorded);
     }
-    this.state = whole;
-    this.timeline = timelineOf(whole, this.timeline);
-    this.#changed();
+  }
+
+  /** Settles when the log has come this far on this page. */
+  #reached(seq: number): Promise<void> {
+    if (this.state.seq >= seq) return Promise.resolve();
+    return new Promise((resolve) => {
+      const stop = this.subscribe(() => {
+        if (this.state.seq < seq) return;
+        stop();
+        resolve();
+      });
+    });
   }
 
   /** Sends a command under a new id of its own. */
@@ -184,7 +206,10 @@ export class ConversationStore {
   #attach(frame: Extract<ServerFrame, { type: "hello" }>): void {
     this.memberId = frame.memberId;
     this.#goal = Math.max(1, frame.seq);
-    if (frame.snapshot && frame.snapshot.seq > this.state.seq) this.state = stateOf(frame.snapshot);
+    if (frame.snapshot && frame.snapshot.seq > this.state.seq) {
+      this.state = stateOf(frame.snapshot);
+      this.notableSeq = frame.snapshot.seq;
+    }
     this.#texts.clear();
     for (const { itemId, text } of frame.live) this.#texts.set(itemId, text);
     this.timeline = timelineOf(this.state, this.timeline);
@@ -197,6 +222,8 @@ export class ConversationStore {
         break;
       }
       evolve(this.state, envelope);
+      this.notableSeq = indexed({ ...EMPTY_DIGEST, lastSeq: this.notableSeq }, envelope).lastSeq;
+      for (const recorded of this.#recorders) recorded.push(envelope);
       if (envelope.event.type === "item.completed") this.#texts.delete(envelope.event.item.id);
     }
     this.timeline = timelineOf(this.state, this.timeline);

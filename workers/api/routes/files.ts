@@ -6,15 +6,16 @@ import { LIMITS } from "#contract/limits";
 import { getFiles, insertFile } from "#data/files";
 import { forTenant } from "#data/tenant-db";
 import { blobKey } from "#platform/blobs";
+import { configOf } from "#platform/config";
+import { fileResponse } from "#platform/file-response";
+import { hostUrl, isBareLoopback } from "#platform/hosts";
 import { newId } from "#platform/new-id";
 import { anyMember } from "#platform/policy";
 import { ProblemError } from "#platform/problem-response";
 import { type AnyRoute, defineRoute } from "#platform/route";
+import { signFilePass } from "#platform/tokens";
 
 const NAME_CHARS = 255;
-/** Types a browser may show in place: none of them can run a script. */
-const INLINE = new Set(["image/png", "image/jpeg", "image/gif", "image/webp", "image/avif", "text/plain"]);
-
 const upload = defineRoute({
   method: "post",
   path: "/files",
@@ -39,26 +40,19 @@ const upload = defineRoute({
 const download = defineRoute({
   method: "get",
   path: "/files/:id",
-  summary: "A stored file's bytes",
+  summary: "Where a stored file's bytes are: an address without cookies, good for five minutes",
   tag: "Files",
   policy: anyMember,
   params: z.object({ id: fileId }),
+  status: 302,
   problems: ["unauthenticated", "not_found"],
-  async handle({ env, principal, params }) {
+  async handle({ env, principal, params, request }) {
     const [row] = await getFiles(forTenant(env, principal), [params.id]);
-    const blob = row ? await env.FILES.get(blobKey(principal, "files", row.id)) : null;
-    if (!row || !blob) throw new ProblemError({ code: "not_found", detail: "There is no such file." });
-    const disposition = INLINE.has(row.mime) ? "inline" : "attachment";
-    return new Response(blob.body, {
-      headers: {
-        "content-type": row.mime === "text/plain" ? "text/plain; charset=utf-8" : row.mime,
-        "content-length": String(row.size),
-        "content-disposition": `${disposition}; filename*=UTF-8''${encodeURIComponent(row.name)}`,
-        "x-content-type-options": "nosniff",
-        "content-security-policy": "sandbox; default-src 'none'",
-        "cache-control": "private, max-age=31536000, immutable",
-      },
-    });
+    if (!row) throw new ProblemError({ code: "not_found", detail: "There is no such file." });
+    if (isBareLoopback(new URL(request.url).host, configOf(env).base)) return fileResponse(env, principal.orgId, row);
+    const pass = await signFilePass(env, { kind: "file", orgId: principal.orgId, fileId: row.id });
+    const location = `${hostUrl(configOf(env), "img")}/${pass}`;
+    return new Response(null, { status: 302, headers: { location, "cache-control": "private, max-age=240" } });
   },
 });
 

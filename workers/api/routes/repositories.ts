@@ -10,6 +10,7 @@ import { newId } from "#platform/new-id";
 import { anyMember } from "#platform/policy";
 import { ProblemError, unwrap } from "#platform/problem-response";
 import { type AnyRoute, defineRoute } from "#platform/route";
+import { checkRepository } from "./repository-check.ts";
 
 const list = defineRoute({
   method: "get",
@@ -44,7 +45,7 @@ const read = defineRoute({
 const create = defineRoute({
   method: "post",
   path: "/repositories",
-  summary: "Add a repository by its clone URL",
+  summary: "Add a repository by its clone URL; it must answer there",
   tag: "Repositories",
   policy: anyMember,
   body: repositoryCreate,
@@ -52,13 +53,14 @@ const create = defineRoute({
   status: 201,
   problems: ["invalid", "unauthenticated", "conflict"],
   async handle({ env, principal, body }) {
-    const development = configOf(env).environment === "development";
-    const cloneUrl = unwrap(checkCloneUrl(body.cloneUrl, { development }));
+    const config = configOf(env);
+    const cloneUrl = unwrap(checkCloneUrl(body.cloneUrl, { development: config.environment === "development" }));
+    const defaultBranch = unwrap(await checkRepository(config, { cloneUrl, branch: body.defaultBranch ?? null }));
     const row = {
       id: newId("repository"),
       name: body.name ?? repositoryNameOf(cloneUrl),
       cloneUrl,
-      defaultBranch: body.defaultBranch,
+      defaultBranch,
       createdAt: Date.now(),
     };
     if (!(await insertRepository(forTenant(env, principal), row))) {

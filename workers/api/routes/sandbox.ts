@@ -40,11 +40,12 @@ const terminal = defineRoute({
   query: z.object({ cols: size, rows: size, session: z.string().max(64).optional() }),
   problems: ["invalid", "unauthenticated", "forbidden", "not_found", "conflict", "unavailable"],
   handle: async (input) => {
+    // Who may not see the conversation learns nothing more about the request.
+    const { stub, binding } = await sandboxOf(input);
     if (input.request.headers.get("upgrade")?.toLowerCase() !== "websocket") {
       throw new ProblemError({ code: "invalid", detail: "Open this with a WebSocket." });
     }
     refuseOtherSites(input.request);
-    const { stub, binding } = await sandboxOf(input);
     const url = new URL("http://sandbox/terminal");
     for (const [name, value] of Object.entries(input.query)) {
       if (value !== undefined) url.searchParams.set(name, String(value));

@@ -3,10 +3,10 @@ import { getRepository } from "#data/repositories";
 import { forTenant } from "#data/tenant-db";
 import { configOf } from "#platform/config";
 import type { Env } from "#platform/env";
+import { upstreamOf } from "#platform/git-upstream";
 import { logEvent } from "#platform/log";
 import { verifySandboxToken } from "#platform/tokens";
 import { serveGit } from "./serve.ts";
-import { upstreamOf } from "./upstream.ts";
 
 /** The git gateway, `git.BASE/{repositoryId}.git`: sandboxes clone and push through it and hold no credential. */
 export const gitApp = new Hono<{ Bindings: Env }>();

@@ -5,10 +5,10 @@ import type { AddressInfo } from "node:net";
 import { Readable } from "node:stream";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { upstreamOf } from "#platform/git-upstream";
 import { seedDemoRepository } from "../../../scripts/seed-demo-repository.ts";
 import { startSandboxHost, type TestHost } from "../../../scripts/testing/start-sandbox-host.ts";
 import { type GitGatewayDeps, serveGit } from "./serve.ts";
-import { upstreamOf } from "./upstream.ts";
 
 vi.setConfig({ testTimeout: 20_000, hookTimeout: 20_000 });
 

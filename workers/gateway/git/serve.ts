@@ -1,6 +1,6 @@
 import type { Result } from "#contract/problem";
+import type { GitUpstream } from "#platform/git-upstream";
 import type { SandboxPrincipal } from "#platform/principal";
-import type { GitUpstream } from "./upstream.ts";
 
 /** A whole fetch or push, large ones included. */
 const TIME_LIMIT_MS = 15 * 60_000;

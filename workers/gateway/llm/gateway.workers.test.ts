@@ -243,12 +243,13 @@ describe("LLM gateway", () => {
 
   it("writes one event per call, without key and prompt", async () => {
     const lines: string[] = [];
-    const spy = vi.spyOn(console, "log").mockImplementation((line) => void lines.push(String(line)));
+    const take = (line: unknown) => void lines.push(String(line));
+    const spies = (["log", "error"] as const).map((name) => vi.spyOn(console, name).mockImplementation(take));
     answers = [() => sse(delta("x"), usage(1, 1)), () => json({ error: { message: `bad ${KEY}` } }, 400)];
     const loud = { ...bindings, LOG_LEVEL: "info" };
     await (await call({ stream: true }, { env: loud })).text();
     await call({}, { env: loud });
-    spy.mockRestore();
+    for (const spy of spies) spy.mockRestore();
     const calls = lines.map((line) => JSON.parse(line)).filter((event) => event.event === "llm.call");
     expect(calls).toMatchObject([
       { outcome: "complete", status: 200, model: "fake/big" },

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { repositoryId, timestamp } from "./ids.ts";
+import { branchName } from "./workspace.ts";
 
 /** A repository on a git host. `cloneUrl` never holds a credential. */
 export const repository = z.object({
@@ -14,6 +15,7 @@ export type Repository = z.infer<typeof repository>;
 export const repositoryCreate = z.strictObject({
   cloneUrl: z.string().min(1).max(2048),
   name: z.string().trim().min(1).max(200).optional(),
-  defaultBranch: z.string().trim().min(1).max(255).default("main"),
+  /** The branch to work from; without one it is the branch that the remote's HEAD is. */
+  defaultBranch: branchName.optional(),
 });
 export type RepositoryCreate = z.infer<typeof repositoryCreate>;

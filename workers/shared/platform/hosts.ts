@@ -41,7 +41,8 @@ export function hostUrl(config: Pick<Config, "base" | "environment">, label: str
   return `${scheme}://${label}.${config.base}`;
 }
 
-function isBareLoopback(name: string, base: string): boolean {
+/** Whether a host is the bare loopback name or address, whose users may be unable to resolve `img.localhost`. */
+export function isBareLoopback(name: string, base: string): boolean {
   const port = /:\d+$/.exec(base)?.[0] ?? "";
   return [`localhost${port}`, `127.0.0.1${port}`, `[::1]${port}`].includes(name);
 }

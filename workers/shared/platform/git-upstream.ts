@@ -1,5 +1,5 @@
 import { fail, ok, type Result } from "#contract/problem";
-import type { Config } from "#platform/config";
+import type { Config } from "./config.ts";
 
 /** Where a repository is fetched from, and the headers that let the gateway in. */
 export interface GitUpstream {

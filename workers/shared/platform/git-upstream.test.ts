@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { isPublic, upstreamOf } from "./upstream.ts";
+import { isPublic, upstreamOf } from "./git-upstream.ts";
 
 const local = { driver: "local" as const, url: "http://127.0.0.1:4000", secret: "s".repeat(32) };
 const development = { environment: "development" as const, base: "localhost:8787", sandbox: local };
