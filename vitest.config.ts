@@ -29,6 +29,7 @@ export default defineConfig({
                 SANDBOX_DRIVER: "local",
                 SANDBOX_HOST_URL: inject("sandboxHostUrl"),
                 SANDBOX_HOST_SECRET: inject("sandboxHostSecret"),
+                MODEL_SERVER_URL: inject("modelServerUrl"),
                 LOG_LEVEL: "silent",
                 DEMO_PACE_MS: "0",
                 CONTAINER_TEST_URL: process.env.CONTAINER_TEST_URL ?? "",

@@ -228,6 +228,18 @@ describe("the parts together", () => {
     expect(textsOf(after, queued.runId)).not.toContain("the old words");
   });
 
+  it("AT20 what people said to a run that failed is said again when it is tried again", async () => {
+    const rig = await makeRig();
+    const first = await rig.say("wait: 0.3\nfail: it broke");
+    await pause(50);
+    await rig.say("say: remember this", "steer");
+    await rig.until(over(first.runId), "the failed run");
+    const retried = taken(await rig.command(rig.ada, { type: "run.retry", runId: first.runId }));
+    const after = await rig.until(over(retried.runId ?? ""), "the second try");
+    expect(runIn(after, retried.runId ?? "")?.status).toBe("succeeded");
+    expect(textsOf(after, retried.runId ?? "")).toContain("remember this");
+  });
+
   it("two viewers answer a question at once: one ack, one conflict", async () => {
     const rig = await makeRig();
     const { runId } = await rig.say("ask: Which? | A | B");

@@ -86,7 +86,9 @@ describe("runs", () => {
 
   it("AT3 the edge executor thinks, calls a tool a step, streams and sums up", async () => {
     await start(
-      fakeOrder("think: hmm\nrun: echo hi\nwrite a.txt:\n```\nx\ny\n```\nedit a.txt: y => z\nread a.txt\nrun: false"),
+      fakeOrder(
+        "think: hmm\nrun: echo hi\nwrite a.txt:\n```\nx\ny\n```\nedit a.txt: y => z\nread a.txt\nsay: so far\nwait: 0.1\nrun: false",
+      ),
     );
     await ended();
     expect(world.end?.status).toBe("succeeded");
@@ -96,6 +98,7 @@ describe("runs", () => {
       ["file_change", "completed", "Write a.txt"],
       ["file_change", "completed", "Edit a.txt"],
       ["tool_call", "completed", "Read a.txt"],
+      ["text", "completed", ""],
       ["command", "failed", "Run false"],
       ["text", "completed", ""],
     ]);

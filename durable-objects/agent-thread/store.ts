@@ -178,8 +178,12 @@ export class ThreadStore {
       }));
   }
 
-  dropMessages(runId: string): void {
+  /** Forgets a run's messages; what people said to it beyond its prompt, read or not, is returned. */
+  takeBack(runId: string): ModelMessage[] {
+    this.useSteers(runId);
+    const own = this.messages().filter((one) => one.runId === runId);
     this.sql.exec("DELETE FROM messages WHERE run_id = ?", runId);
+    return own.map((one) => one.message).filter((message, index) => index > 0 && message.role === "user");
   }
 
   /** A person's input for the run in progress; a repeat of the message adds nothing. */

@@ -18,6 +18,7 @@ import { ConversationObject } from "./conversation.ts";
 import { MIGRATIONS } from "./migrations.ts";
 import { answerPings, left, receive, upgrade } from "./sockets.ts";
 import { ConversationStore } from "./store.ts";
+import { usageOf } from "./usage.ts";
 
 const NOT_FOUND = { code: "not_found" as const, detail: "There is no such conversation." };
 const RUNS_LISTED = 200;
@@ -68,6 +69,13 @@ export class Conversation extends DurableObject<Env> implements ConversationRpc 
 
   async recordUsage(principal: Principal, call: UsageCall) {
     return this.#with((object) => object.recordUsage(principal, call));
+  }
+
+  async usage(principal: Principal) {
+    return this.#with((object) => {
+      const admitted = object.admit(principal);
+      return admitted.ok ? ok(usageOf(object.store.sql)) : admitted;
+    });
   }
 
   async reportSandbox(principal: Principal, report: SandboxReport) {

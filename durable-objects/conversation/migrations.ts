@@ -19,4 +19,5 @@ export const MIGRATIONS: readonly Migration[] = [
    CREATE TABLE report_cursors (run_id TEXT PRIMARY KEY, n INTEGER NOT NULL) WITHOUT ROWID;
    CREATE TABLE usage_calls (call_id TEXT PRIMARY KEY) WITHOUT ROWID`,
   Outbox.SCHEMA,
+  "CREATE INDEX events_usage ON events (type) WHERE type = 'usage.recorded'",
 ];

@@ -86,7 +86,8 @@ describe("viewers", () => {
     const stream = await world.fetch(`/api/conversations/${id}/events/stream?since=0`);
     const reader = stream.body?.getReader();
     let text = "";
-    while ((text.match(/^data: /gm) ?? []).length < 3) text += new TextDecoder().decode((await reader?.read())?.value);
+    while ((text.match(/^data: .*\n/gm) ?? []).length < 3)
+      text += new TextDecoder().decode((await reader?.read())?.value);
     await reader?.cancel();
     const streamed = [...text.matchAll(/^id: \d+\ndata: (.*)$/gm)].map((match) => JSON.parse(match[1] ?? ""));
     const bySocket = socket.frames.flatMap((one) => (one.type === "events" ? one.events : []));

@@ -4,22 +4,30 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import type { TestProject } from "vitest/node";
 import { seedDemoRepository } from "../seed-demo-repository.ts";
+import { startModelServer } from "./model-server.ts";
 import { startSandboxHost } from "./start-sandbox-host.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
     sandboxHostUrl: string;
     sandboxHostSecret: string;
+    modelServerUrl: string;
     /** Directory whose repositories the host serves by their path. */
     sandboxGitPath: string;
   }
 }
 
-/** Global set-up of the workerd tests: one real sandbox host for all of them, with the demo repository and an empty one. */
+/**
+ * Global set-up of the workerd tests: one real sandbox host for all of them, with the demo repository and an empty one, and
+ * one model server.
+ */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const directory = mkdtempSync(path.join(tmpdir(), "quayside-host-"));
   const gitPath = path.join(directory, "git");
-  const host = await startSandboxHost({ directory, env: { SANDBOX_GIT_PATHS: gitPath } });
+  const [host, models] = await Promise.all([
+    startSandboxHost({ directory, env: { SANDBOX_GIT_PATHS: gitPath } }),
+    startModelServer(),
+  ]);
   seedDemoRepository(host.gitRoot);
   execFileSync("git", [
     "-c",
@@ -32,5 +40,6 @@ export default async function setup(project: TestProject): Promise<() => Promise
   project.provide("sandboxHostUrl", host.url);
   project.provide("sandboxHostSecret", host.secret);
   project.provide("sandboxGitPath", gitPath);
-  return () => host.stop();
+  project.provide("modelServerUrl", models.url);
+  return async () => void (await Promise.all([host.stop(), models.stop()]));
 }

@@ -112,6 +112,7 @@ function takePart(answer: Answer, items: ItemsOfAnswer, part: Part): void {
       items.end(part.id);
       break;
     case "tool-call":
+      items.settle();
       answer.calls.push(part);
       break;
     case "error":
@@ -127,6 +128,8 @@ class ItemsOfAnswer {
   readonly #context: RunContext;
   readonly #groupId: string;
   readonly #ids = new Map<string, string>();
+  /** Items whose part has ended. A stream that breaks ends its parts too: what comes next tells whether they are whole. */
+  #ended: string[] = [];
 
   constructor(context: RunContext, groupId: string) {
     this.#context = context;
@@ -138,6 +141,7 @@ class ItemsOfAnswer {
     const kind = part.type === "text-delta" ? "text" : "reasoning";
     let itemId = this.#ids.get(part.id);
     if (itemId === undefined) {
+      this.settle();
       itemId = this.#context.reporter.open({ kind, groupId: this.#groupId });
       this.#ids.set(part.id, itemId);
     }
@@ -146,8 +150,16 @@ class ItemsOfAnswer {
 
   end(partId: string): void {
     const itemId = this.#ids.get(partId);
-    if (itemId && this.#context.live()) this.#context.reporter.complete(itemId, { status: "completed" });
+    if (itemId) this.#ended.push(itemId);
     this.#ids.delete(partId);
+  }
+
+  /** The answer goes on after the parts that have ended: they are whole. */
+  settle(): void {
+    const ended = this.#ended;
+    this.#ended = [];
+    if (!this.#context.live()) return;
+    for (const itemId of ended) this.#context.reporter.complete(itemId, { status: "completed" });
   }
 }
 

@@ -51,8 +51,9 @@ async function keepPrompt(context: RunContext): Promise<void> {
   const content = await promptContent(world, order, order.prompt);
   if (!context.live() || kept()) return;
   store.together(() => {
-    if (order.run.retryOf) store.dropMessages(order.run.retryOf);
+    const again = order.run.retryOf ? store.takeBack(order.run.retryOf) : [];
     store.addMessage(runId, { role: "user", content });
+    for (const message of again) store.addMessage(runId, message);
   });
 }
 

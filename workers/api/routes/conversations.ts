@@ -9,6 +9,7 @@ import {
 } from "#contract/conversation";
 import { conversationId, repositoryId } from "#contract/ids";
 import { pageOf, pageQuery } from "#contract/page";
+import { conversationUsage } from "#contract/usage";
 import { listConversations, removeConversation } from "#data/conversations";
 import { defaultModel } from "#data/models";
 import { defaultAgent } from "#data/orgs";
@@ -99,6 +100,19 @@ const read = defineRoute({
   },
 });
 
+const usage = defineRoute({
+  method: "get",
+  path: "/conversations/:id/usage",
+  summary: "What a conversation's model calls used and cost, in all and per model",
+  tag,
+  policy: anyMember,
+  params,
+  response: conversationUsage,
+  problems: ["unauthenticated", "not_found"],
+  handle: async ({ env, principal, params }) =>
+    unwrap(await conversationStub(env, principal.orgId, params.id).usage(principal)),
+});
+
 const patch = defineRoute({
   method: "patch",
   path: "/conversations/:id",
@@ -157,4 +171,4 @@ const remove = defineRoute({
   },
 });
 
-export const conversationRoutes: AnyRoute[] = [list, create, read, patch, remove];
+export const conversationRoutes: AnyRoute[] = [list, create, read, usage, patch, remove];

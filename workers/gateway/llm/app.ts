@@ -60,7 +60,9 @@ llmApp.post("/v1/chat/completions", async (context) => {
     principal,
     model: request.model,
     stream: request.stream === true,
+    client: context.req.raw.signal,
   });
+  context.executionCtx.waitUntil(call.closed);
   if (request.model === DEMO_MODEL) return answerDemo(call, request);
   const upstream = await findUpstream(env, principal, request.model);
   if (upstream.ok) return relay(call, upstream.value, request);

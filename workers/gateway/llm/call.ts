@@ -22,15 +22,21 @@ export interface GatewayCall {
   attempts: number;
   /** Aborts at the total time limit, and when the first token or the client is missing. */
   abort: AbortController;
+  /** Aborts when the client has gone (compatibility flag `enable_request_signal`). */
+  client: AbortSignal;
+  /** Settles when the call is written down; the gateway lives until then, also where its client has gone. */
+  closed: Promise<void>;
+  settle(): void;
 }
 
 export function openCall(
   env: Env,
   deps: GatewayDeps,
-  request: { principal: RunPrincipal; model: string; stream: boolean },
+  request: Pick<GatewayCall, "principal" | "model" | "stream" | "client">,
 ): GatewayCall {
   const abort = new AbortController();
-  return { id: newId("request"), env, deps, ...request, startedAt: Date.now(), attempts: 0, abort };
+  const { promise: closed, resolve: settle } = Promise.withResolvers<void>();
+  return { id: newId("request"), env, deps, ...request, startedAt: Date.now(), attempts: 0, abort, closed, settle };
 }
 
 export interface CallEnd {
@@ -44,7 +50,11 @@ export interface CallEnd {
 }
 
 /** Records the usage of a call in its conversation, once by the call's id, and writes the call's one log event. */
-export async function closeCall(call: GatewayCall, end: CallEnd): Promise<void> {
+export function closeCall(call: GatewayCall, end: CallEnd): Promise<void> {
+  return writeDown(call, end).finally(call.settle);
+}
+
+async function writeDown(call: GatewayCall, end: CallEnd): Promise<void> {
   const usage = end.tokens && priced(end.tokens, end.price ?? null);
   const recorded = usage === null ? null : await record(call, usage);
   logEvent(call.env, "llm.call", {

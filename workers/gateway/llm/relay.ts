@@ -10,6 +10,7 @@ import { countPrompt, countTokens, readUsage, type TokenCounts } from "./usage.t
 export async function relay(call: GatewayCall, upstream: Upstream, request: ChatRequest): Promise<Response> {
   const total = setTimeout(() => call.abort.abort(new Error("total time")), call.deps.totalMs);
   const firstToken = setTimeout(() => call.abort.abort(new Error("first token")), call.deps.firstTokenMs);
+  call.client.addEventListener("abort", () => call.abort.abort(new Error("client gone")));
   try {
     const answer = await callUpstream(upstream, upstreamBody(upstream, request), {
       deps: call.deps,
@@ -62,6 +63,7 @@ async function relayStream(call: GatewayCall, relayed: Relayed): Promise<Respons
     first,
     reader,
     watcher,
+    client: call.client,
     encodeError: (problem) => new TextEncoder().encode(`data: ${JSON.stringify(errorBody(problem))}\n\n`),
     broken: () => (call.abort.signal.aborted ? tooLate(upstream) : broken(upstream)).problem,
     async finish(outcome) {

@@ -51,6 +51,8 @@ export interface PassThrough {
   first: Uint8Array;
   reader: ReadableStreamDefaultReader<Uint8Array>;
   watcher: StreamWatcher;
+  /** Aborts when nobody reads any more; the stream's own cancel does not always come then. */
+  client: AbortSignal;
   /** Called once, whatever ends the stream. It settles before the reader of the stream sees the end. */
   finish(outcome: "complete" | "broken" | "client_gone"): Promise<void>;
   /** The event put at the end of a stream that broke. */
@@ -61,6 +63,13 @@ export interface PassThrough {
 /** The same bytes as they come, one chunk for one chunk. A break becomes an error event at the end, never a retry. */
 export function passThrough(source: PassThrough): ReadableStream<Uint8Array> {
   let first: Uint8Array | null = source.first;
+  const end = once(source.finish);
+  const leave = async () => {
+    const written = end("client_gone");
+    await source.reader.cancel().catch(() => undefined);
+    await written;
+  };
+  source.client.addEventListener("abort", () => void leave());
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
@@ -72,18 +81,24 @@ export function passThrough(source: PassThrough): ReadableStream<Uint8Array> {
             controller.enqueue(chunk);
             return;
           }
-          await source.finish("complete");
+          await end("complete");
         } catch (error) {
           controller.enqueue(source.encodeError(source.broken(error)));
-          await source.finish("broken");
+          await end("broken");
         }
         controller.close();
       },
-      async cancel(reason) {
-        await source.reader.cancel(reason).catch(() => undefined);
-        await source.finish("client_gone");
-      },
+      cancel: leave,
     },
     { highWaterMark: 0 },
   );
+}
+
+/** The first call alone counts; later ones get its answer. */
+export function once<A>(work: (argument: A) => Promise<void>): (argument: A) => Promise<void> {
+  let done: Promise<void> | null = null;
+  return (argument) => {
+    done ??= work(argument);
+    return done;
+  };
 }

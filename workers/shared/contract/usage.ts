@@ -10,3 +10,11 @@ export const usage = z.object({
 export type Usage = z.infer<typeof usage>;
 
 export const NO_USAGE: Usage = { inputTokens: 0, outputTokens: 0, cachedTokens: 0, costMicroUsd: 0 };
+
+/** What a conversation's model calls used: in all, and per model by name. */
+export const conversationUsage = z.object({
+  calls: z.number().int().nonnegative(),
+  usage,
+  models: z.array(z.object({ model: z.string(), calls: z.number().int().nonnegative(), usage })),
+});
+export type ConversationUsage = z.infer<typeof conversationUsage>;

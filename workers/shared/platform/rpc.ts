@@ -6,7 +6,7 @@ import type { Message } from "#contract/message";
 import type { Result } from "#contract/problem";
 import type { Item, Run } from "#contract/run";
 import type { OpenPort, SandboxStatus } from "#contract/sandbox";
-import type { Usage } from "#contract/usage";
+import type { ConversationUsage, Usage } from "#contract/usage";
 import type {
   Changes,
   CommitRequest,
@@ -43,6 +43,8 @@ export interface ConversationRpc {
   run(principal: Principal, runId: string): Promise<Result<{ run: Run; items: Item[] }>>;
   /** Usage of one model call; a repeat of `callId` records nothing. */
   recordUsage(principal: Principal, call: UsageCall): Promise<Result<null>>;
+  /** What its model calls used, from its log. */
+  usage(principal: Principal): Promise<Result<ConversationUsage>>;
   /** What happened to the sandbox or in its workspace. A repeat of a state is not an event. */
   reportSandbox(principal: Principal, report: SandboxReport): Promise<Result<null>>;
   purge(principal: MemberPrincipal): Promise<Result<null>>;

@@ -2,6 +2,7 @@ import { closeCall, type GatewayCall } from "../call.ts";
 import { type ChatRequest, toolsOf } from "../chat-request.ts";
 import { errorBody, errorResponse, failure } from "../errors.ts";
 import { eventStream } from "../relay.ts";
+import { once } from "../stream.ts";
 import { countPrompt, countTokens, type TokenCounts } from "../usage.ts";
 import { type DemoPiece, planAnswer } from "./plan.ts";
 
@@ -79,10 +80,15 @@ function streamAnswer(call: GatewayCall, pieces: readonly DemoPiece[], tokens: T
   const encoder = new TextEncoder();
   let sentUnits = 0;
   let gone = false;
-  const end = (outcome: "complete" | "client_gone") => {
+  const end = once((outcome: "complete" | "client_gone") => {
     const outputTokens = outcome === "complete" ? tokens.outputTokens : Math.ceil(sentUnits / 4);
     return closeCall(call, { outcome, tokens: { ...tokens, outputTokens }, status: 200 });
+  });
+  const leave = async () => {
+    gone = true;
+    await end("client_gone");
   };
+  call.client.addEventListener("abort", () => void leave());
   const body = new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
@@ -97,10 +103,7 @@ function streamAnswer(call: GatewayCall, pieces: readonly DemoPiece[], tokens: T
         controller.enqueue(encoder.encode("data: [DONE]\n\n"));
         controller.close();
       },
-      async cancel() {
-        gone = true;
-        await end("client_gone");
-      },
+      cancel: leave,
     },
     { highWaterMark: 0 },
   );
