@@ -180,7 +180,7 @@ export class ThreadStore {
 
   /** Forgets a run's messages; what people said to it beyond its prompt, read or not, is returned. */
   takeBack(runId: string): ModelMessage[] {
-    this.useSteers(runId);
+    this.readSteers(runId);
     const own = this.messages().filter((one) => one.runId === runId);
     this.sql.exec("DELETE FROM messages WHERE run_id = ?", runId);
     return own.map((one) => one.message).filter((message, index) => index > 0 && message.role === "user");
@@ -201,7 +201,7 @@ export class ThreadStore {
   }
 
   /** Moves the inputs that nobody has read into the model's messages. */
-  useSteers(runId: string): void {
+  readSteers(runId: string): void {
     const rows = this.sql.exec("SELECT text FROM steers WHERE run_id = ? AND used = 0 ORDER BY rowid", runId).toArray();
     for (const row of rows) this.addMessage(runId, { role: "user", content: String(row.text) });
     this.sql.exec("UPDATE steers SET used = 1 WHERE run_id = ?", runId);

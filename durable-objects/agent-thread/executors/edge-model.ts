@@ -69,7 +69,7 @@ function beginStep(context: RunContext): string {
   const groupId = newId("group");
   const steps = context.row().steps + 1;
   store.together(() => {
-    store.useSteers(runId);
+    store.readSteers(runId);
     store.updateRun(runId, { groupId, steps });
     context.reporter.report({
       type: "group.opened",
