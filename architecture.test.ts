@@ -182,11 +182,11 @@ describe("architecture", () => {
       .map((path) => textOf.get(path) ?? "")
       .join("\n");
     const numbers = specs.flatMap(
-      (path) => readFileSync(join(root, "durable-objects", path), "utf8").match(/^- \*\*[A-Z]{2}\d+/gm) ?? [],
+      (path) => readFileSync(join(root, "durable-objects", path), "utf8").match(/^- (?:\*\*)?[A-Z]{2}\d+/gm) ?? [],
     );
     expect(numbers.length).toBeGreaterThan(0);
     const uncited = numbers
-      .map((one) => one.slice(4))
+      .map((one) => one.replace(/^- (?:\*\*)?/, ""))
       .filter((one) => !new RegExp(`["\`'][^"\`']*\\b${one}\\b`).test(tests));
     expect(uncited).toEqual([]);
   });

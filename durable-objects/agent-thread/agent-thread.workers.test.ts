@@ -118,6 +118,19 @@ describe("runs", () => {
     expect([world.commands, world.end?.status]).toEqual([[], "succeeded"]);
   });
 
+  it("AT21 a tool begins only when the conversation holds the item that tells of it", async () => {
+    world.acknowledges = false;
+    const order = fakeOrder("run: echo unseen");
+    await start(order);
+    await until(() => expect(world.ofType("item.started").map((one) => one.item.kind)).toContain("command"));
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(world.commands).toEqual([]);
+    await stubOf(order).cancel(order.run.id, "stopped");
+    world.acknowledges = true;
+    await ended();
+    expect([world.commands, world.end?.status]).toEqual([[], "cancelled"]);
+  });
+
   it("AT4 long output is kept whole, shown as head and tail", async () => {
     await start(fakeOrder("run: big 110000"));
     await ended();

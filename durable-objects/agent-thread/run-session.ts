@@ -31,6 +31,8 @@ export class RunSession implements RunContext {
   readonly #socket: ReportSocket;
   readonly #abort = new AbortController();
   readonly #executor: Executor | null;
+  /** Who waits for the conversation to hold a report, by its number. */
+  readonly #waiting = new Set<{ n: number; settle: () => void }>();
   #loop: Promise<void> | null = null;
   /** A person acted while the loop was still winding up: it is to go round once more. */
   #again = false;
@@ -62,6 +64,15 @@ export class RunSession implements RunContext {
     const row = this.store.run(this.runId);
     if (!row) throw new Error(`the thread does not know run ${this.runId}`);
     return row;
+  }
+
+  stored(): Promise<void> {
+    const { nextN, ackedN } = this.row();
+    if (ackedN >= nextN - 1 || !this.live()) return Promise.resolve();
+    return new Promise((settle) => {
+      this.#waiting.add({ n: nextN - 1, settle });
+      this.signal.addEventListener("abort", () => settle(), { once: true });
+    });
   }
 
   begin(): void {
@@ -183,6 +194,14 @@ export class RunSession implements RunContext {
     logEvent(this.#deps.env, event, { runId: this.runId, orgId: this.order.orgId, error: cause });
   }
 
+  #acknowledged(n: number): void {
+    for (const one of this.#waiting) {
+      if (one.n > n) continue;
+      this.#waiting.delete(one);
+      one.settle();
+    }
+  }
+
   #openSocket(): ReportSocket {
     const { store } = this;
     const { runId } = this;
@@ -195,6 +214,7 @@ export class RunSession implements RunContext {
       busy: () => this.row().phase === "working",
       acknowledged: (n) => {
         store.acknowledge(runId, n);
+        this.#acknowledged(n);
         if (isOver(this.row())) this.#deps.phaseChanged(runId);
       },
       resend: (itemId, have) => this.reporter.resend(itemId, have),

@@ -106,7 +106,7 @@ describe("replay", () => {
     );
   });
 
-  it("CV27 windows before one another give every item once, also of a run that fills several", async () => {
+  it("CV28 windows before one another give every item once, also of a run that fills several", async () => {
     const chat = await makeHarness();
     const big = (run: { id: string }) => ({ ...itemOf(run), status: "completed" as const, text: "x".repeat(40_000) });
     await chat.command({ type: "message.post", content: "huge", mode: "auto", attachments: [] });

@@ -128,14 +128,20 @@ async function askApproval(context: RunContext, call: Call, use: Use): Promise<"
   return "waits";
 }
 
-/** Runs a call: `running` is stored before it begins and the result in one commit with the end of its item. */
+/**
+ * Runs a call, once the conversation holds the item that tells of it: what is done can always be seen. `running` is stored
+ * before it begins and the result in one commit with the end of its item.
+ */
 async function runCall(context: RunContext, call: Call, use: Use): Promise<void> {
   const { store, reporter } = context;
   const itemId = store.together(() => {
     const id = call.itemId ?? openCallItem(context, use);
-    updateCall(store, call, { state: "running", itemId: id });
+    updateCall(store, call, { itemId: id });
     return id;
   });
+  await context.stored();
+  if (!context.live()) return;
+  updateCall(store, call, { state: "running", itemId });
   const outcome = await runTool(context, use, itemId);
   if (!context.live()) return;
   const shown = await shownText(context, itemId, outcome);

@@ -25,6 +25,8 @@ export interface RunContext {
   readonly signal: AbortSignal;
   /** False once the run has ended: nothing may be written or reported any more. To be asked after every await. */
   live(): boolean;
+  /** Settles once the conversation holds every report so far, or the run has ended. */
+  stored(): Promise<void>;
   /** The run's row as it is now. */
   row(): RunRow;
   /** A person must act: the working clock stands still, and the loop returns. */
