@@ -141,6 +141,7 @@ describe("the workspace", () => {
     await show("");
     await page.getByText("Number 44").first().waitFor();
     expect(await page.getByText("Number 0", { exact: true }).count()).toBe(0);
+    await button("Show older entries").waitFor();
     const first = page.getByRole("article").first();
     await page
       .getByLabel("Transcript")
@@ -148,6 +149,7 @@ describe("the workspace", () => {
       .evaluate((element) => {
         element.scrollTop = 0;
       });
+    await button("Jump to latest").waitFor();
     const older = await first.elementHandle();
     const placeOf = () => older?.evaluate((element) => Math.round(element.getBoundingClientRect().top));
     const place = await placeOf();
