@@ -3,7 +3,7 @@ import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { Approval, Question } from "#contract/ask";
 import type { Env } from "#platform/env";
-import type { AgentThreadRpc, RunOrder } from "#platform/rpc";
+import type { RunOrder } from "#platform/rpc";
 import { threadStub } from "#platform/stubs";
 import { FakeWorld, fakeMessage, fakeOrder } from "./fake-world.ts";
 import { threadWorld } from "./world.ts";
@@ -13,7 +13,7 @@ const real = threadWorld.of;
 let world: FakeWorld;
 
 const objectOf = (order: RunOrder) => threadStub(bindings, order.orgId, order.run.threadId);
-const stubOf = (order: RunOrder) => objectOf(order) as unknown as AgentThreadRpc;
+const stubOf = (order: RunOrder) => objectOf(order);
 const until = (check: () => void) => vi.waitFor(check, { timeout: 4_000, interval: 10 });
 const ended = () => until(() => expect(world.end).toBeDefined());
 const start = async (order: RunOrder) => expect(await stubOf(order).start(order)).toEqual({ ok: true, value: null });

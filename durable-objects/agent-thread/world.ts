@@ -11,7 +11,7 @@ import { configOf } from "#platform/config";
 import type { Env } from "#platform/env";
 import { hostUrl } from "#platform/hosts";
 import { settle } from "#platform/problem-response";
-import type { RunOrder, SandboxRpc } from "#platform/rpc";
+import type { RunOrder } from "#platform/rpc";
 import { conversationStub, sandboxStub } from "#platform/stubs";
 import { signRunToken } from "#platform/tokens";
 
@@ -68,7 +68,7 @@ async function openReports(env: Env, order: RunOrder): Promise<Result<WebSocket>
 
 function sandboxOf(env: Env, order: RunOrder): RunSandbox {
   const { binding } = order;
-  const stub = () => sandboxStub(env, binding) as unknown as SandboxRpc;
+  const stub = () => sandboxStub(env, binding);
   return {
     exec: (exec) => settle(stub().exec(binding, exec), "sandbox"),
     kill: (execId) => settle(stub().kill(binding, execId), "sandbox"),

@@ -3,7 +3,6 @@ import { conversationId, itemId } from "#contract/ids";
 import { anyMember } from "#platform/policy";
 import { ProblemError, settle, unwrap } from "#platform/problem-response";
 import { type AnyRoute, defineRoute } from "#platform/route";
-import type { ConversationRpc } from "#platform/rpc";
 import { conversationStub } from "#platform/stubs";
 
 const read = defineRoute({
@@ -15,7 +14,7 @@ const read = defineRoute({
   params: z.object({ id: conversationId, itemId }),
   problems: ["unauthenticated", "forbidden", "not_found"],
   async handle({ env, principal, params }) {
-    const stub = conversationStub(env, principal.orgId, params.id) as unknown as ConversationRpc;
+    const stub = conversationStub(env, principal.orgId, params.id);
     unwrap(await settle(stub.head(principal), "conversation"));
     const output = await env.FILES.get(`${principal.orgId}/outputs/${params.itemId}`);
     if (!output || output.customMetadata?.conversationId !== params.id)

@@ -2,7 +2,7 @@ import type { Result } from "#contract/problem";
 import { configOf } from "#platform/config";
 import type { Env } from "#platform/env";
 import type { RunPrincipal } from "#platform/principal";
-import type { ConversationRpc, UsageCall } from "#platform/rpc";
+import type { UsageCall } from "#platform/rpc";
 import { conversationStub } from "#platform/stubs";
 
 /** How the gateway reaches the world, and how long it waits. Times in milliseconds. */
@@ -25,7 +25,7 @@ export const gatewayWorld = {
       fetch: (input, init) => fetch(input, init),
       sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
       recordUsage(principal, call) {
-        const stub = conversationStub(env, principal.orgId, principal.conversationId) as unknown as ConversationRpc;
+        const stub = conversationStub(env, principal.orgId, principal.conversationId);
         return stub.recordUsage(principal, call);
       },
       backOffMs: 400,
