@@ -15,6 +15,8 @@ export interface Server {
   /** Everything it printed since it was started last. */
   output(): string;
   start(): Promise<void>;
+  /** Ends it as Ctrl-C does; its state stays. */
+  stop(): Promise<void>;
   /** Ends it as a power cut would: nothing is told beforehand. */
   kill(): Promise<void>;
   /** Ends it for good and takes its state away. */
@@ -27,7 +29,7 @@ export async function makeServer(): Promise<Server> {
   let child: ChildProcess | null = null;
   let printed = "";
 
-  const stop = (signal: NodeJS.Signals) =>
+  const signalled = (signal: NodeJS.Signals) =>
     new Promise<void>((resolve) => {
       const running = child;
       child = null;
@@ -62,12 +64,13 @@ export async function makeServer(): Promise<Server> {
         running.once("exit", () => reject(new Error(`ended:\n${printed}`)));
       });
     },
+    stop: () => signalled("SIGTERM"),
     async kill() {
-      await stop("SIGKILL");
+      await signalled("SIGKILL");
       await until(() => portIsFree(port));
     },
     async end() {
-      await stop("SIGTERM");
+      await signalled("SIGTERM");
       rmSync(state, { recursive: true, force: true });
     },
   };
