@@ -43,6 +43,18 @@ describe("bad input", () => {
     expect(events.body.events).toHaveLength(1);
   });
 
+  it("refuses a model the org does not have, when a conversation is made and when it is changed", async () => {
+    const world = await makeWorld();
+    const id = await conversationIn(world);
+    for (const [method, path] of [
+      ["POST", "/api/conversations"],
+      ["PATCH", `/api/conversations/${id}`],
+    ] as const) {
+      const answer = await world.json<Problem>(method, path, { model: "nobody/nothing" });
+      expect(answer.body).toMatchObject({ code: "invalid", fields: [{ field: "model" }] });
+    }
+  });
+
   it("refuses malformed JSON, other content types and deep nesting", async () => {
     const world = await makeWorld();
     const post = (body: string, headers: Record<string, string> = JSON_TYPE) =>

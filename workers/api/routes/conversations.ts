@@ -11,10 +11,10 @@ import { conversationId, repositoryId } from "#contract/ids";
 import { pageOf, pageQuery } from "#contract/page";
 import { conversationUsage } from "#contract/usage";
 import { listConversations, removeConversation } from "#data/conversations";
-import { defaultModel } from "#data/models";
+import { defaultModel, listModels } from "#data/models";
 import { defaultAgent } from "#data/orgs";
 import { getRepository } from "#data/repositories";
-import { forTenant } from "#data/tenant-db";
+import { forTenant, type TenantDb } from "#data/tenant-db";
 import { newId } from "#platform/new-id";
 import { adminOnly, anyMember } from "#platform/policy";
 import { ProblemError, unwrap } from "#platform/problem-response";
@@ -24,6 +24,13 @@ import { conversationStub } from "#platform/stubs";
 const tag = "Conversations";
 const params = z.object({ id: conversationId });
 const flag = z.enum(["true", "false"]).transform((text) => text === "true");
+
+/** A model of the org's providers, or the built-in one; any other is `invalid`. */
+async function checkModel(db: TenantDb, model: string | undefined): Promise<void> {
+  if (model === undefined || (await listModels(db)).some((one) => one.id === model)) return;
+  const fields = [{ field: "model", message: "is no model of this organisation; GET /api/models lists them" }];
+  throw new ProblemError({ code: "invalid", detail: `model: ${fields[0]?.message}.`, fields });
+}
 
 const list = defineRoute({
   method: "get",
@@ -58,6 +65,7 @@ const create = defineRoute({
       defaultAgent(db),
       body.repositoryId ? getRepository(db, body.repositoryId) : null,
     ]);
+    await checkModel(db, body.model);
     if (!agent) throw new ProblemError({ code: "conflict", detail: "This organisation has no agent yet." });
     if (body.repositoryId && !repository) {
       const fields = [{ field: "repositoryId", message: "names no repository of this organisation" }];
@@ -126,6 +134,7 @@ const patch = defineRoute({
   async handle({ env, principal, params, body, request }) {
     const stub = conversationStub(env, principal.orgId, params.id);
     const { head } = unwrap(await stub.head(principal));
+    await checkModel(forTenant(env, principal), body.model);
     const expected = request.headers.get("if-match");
     if (expected !== null && expected !== `"${head.rev}"`) {
       throw new ProblemError({
