@@ -1,8 +1,11 @@
+import { join } from "node:path";
 import { vitePlugin as remix } from "@remix-run/dev";
 import tailwindcss from "@tailwindcss/vite";
 import { defineConfig } from "vite";
 
-export default defineConfig({
+const serverReactDom = join(import.meta.dirname, "app/lib/server-react-dom.ts");
+
+export default defineConfig(({ isSsrBuild }) => ({
   publicDir: "app/public",
   plugins: [
     tailwindcss(),
@@ -20,6 +23,14 @@ export default defineConfig({
       },
     }),
   ],
-  build: { manifest: true, target: "es2022" },
-  ssr: { target: "webworker", noExternal: true, resolve: { conditions: ["workerd", "worker", "browser"] } },
-});
+  resolve: { alias: isSsrBuild ? [{ find: /^react-dom$/, replacement: serverReactDom }] : [] },
+  // wrangler chains the server's map into the Worker's, which is uploaded; a map of the client would be public.
+  build: { manifest: true, target: "es2022", sourcemap: isSsrBuild === true },
+  ssr: {
+    target: "webworker",
+    noExternal: true,
+    // The Worker has these too; wrangler bundles one copy for both.
+    external: ["zod", "@remix-run/cloudflare", "@remix-run/server-runtime", "@remix-run/router"],
+    resolve: { conditions: ["workerd", "worker", "browser"] },
+  },
+}));

@@ -19,10 +19,10 @@ import { useShortcut } from "../lib/shortcuts.ts";
 import { text } from "../lib/text.ts";
 import type { loader as rootLoader } from "../root.tsx";
 
-const NavSheet = lazy(() => import("../components/frame/nav-sheet.tsx"));
-const Palette = lazy(() => import("../components/frame/palette.tsx"));
+const NavSheet = lazy(() => import("../components/frame/nav-sheet.client.tsx"));
+const Palette = lazy(() => import("../components/frame/palette.client.tsx"));
 const Shortcuts = lazy(async () => ({
-  default: (await import("../components/frame/shortcuts-dialog.tsx")).ShortcutsDialog,
+  default: (await import("../components/frame/shortcuts-dialog.client.tsx")).ShortcutsDialog,
 }));
 
 const RECENT = { archived: false, limit: 50 };

@@ -48,7 +48,10 @@ async function answer(request: Request): Promise<Response> {
   const { pathname, searchParams } = new URL(request.url);
   fake.empty = request.headers.get("cookie")?.includes("fake=empty") ?? searchParams.has("empty");
   if (pathname.startsWith("/api/")) return fake.handle(request);
-  return Reflect.apply(serveWeb, null, [request, env, {}, (one: Request) => fake.handle(one)]) as Promise<Response>;
+  return Reflect.apply(serveWeb, null, [
+    request,
+    { env, api: (one: Request) => fake.handle(one) },
+  ]) as Promise<Response>;
 }
 
 const server = createServer(async (incoming, outgoing) => {

@@ -36,12 +36,13 @@ const parts: Part[] = [
   { name: "architecture, unit, property and contract tests", run: () => tool(["vitest", "run", "--project", "node"]) },
   { name: "workerd tests", run: () => tool(["vitest", "run", "--project", "workerd"]) },
   {
-    name: "deployment configuration",
-    run: () =>
-      tool(["wrangler", "deploy", "--dry-run", "--containers-rollout=none", "--outdir", "dist"], {
-        CI: "true",
-        WRANGLER_SEND_METRICS: "false",
-      }),
+    name: "deployment configuration and the Worker's size",
+    run: async () => {
+      await ensureAppBuild(root);
+      const dryRun = ["wrangler", "deploy", "--dry-run", "--containers-rollout=none", "--outdir", "dist", "--metafile"];
+      const deployable = tool(dryRun, { CI: "true", WRANGLER_SEND_METRICS: "false" });
+      return deployable && tool(["node", "scripts/check-worker.ts"]);
+    },
   },
   {
     name: "browser journeys",

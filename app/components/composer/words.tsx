@@ -3,7 +3,7 @@ import { text } from "../../lib/text.ts";
 import { useSuggest } from "./use-suggest.ts";
 import { useTyping } from "./use-typing.ts";
 
-const SuggestList = lazy(() => import("./suggest-list.tsx"));
+const SuggestList = lazy(() => import("./suggest-list.client.tsx"));
 
 interface WordsProps {
   draft: string;

@@ -2,8 +2,8 @@ import { lazy, type ReactNode, Suspense, useEffect, useState } from "react";
 import { readKept, writeKept } from "../../lib/kept.ts";
 import type { SidePanelProps } from "./tabs.ts";
 
-const BesidePanel = lazy(() => import("./beside-panel.tsx"));
-const PanelSheet = lazy(() => import("./panel-sheet.tsx"));
+const BesidePanel = lazy(() => import("./beside-panel.client.tsx"));
+const PanelSheet = lazy(() => import("./panel-sheet.client.tsx"));
 
 interface SplitPageProps {
   panel: SidePanelProps | null;

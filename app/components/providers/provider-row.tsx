@@ -1,11 +1,11 @@
-import { Form } from "@remix-run/react";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import type { Provider } from "#contract/provider";
 import { browserApi } from "../../lib/browser-api.ts";
 import { text } from "../../lib/text.ts";
 import { Button } from "../ui/button.tsx";
-import { Dialog } from "../ui/dialog.tsx";
 import { CheckResult, useCheck } from "./check.tsx";
+
+const RemoveProvider = lazy(() => import("./remove-provider.client.tsx"));
 
 export function ProviderRow({ provider, onEdit }: { provider: Provider; onEdit: () => void }) {
   const check = useCheck();
@@ -37,18 +37,11 @@ export function ProviderRow({ provider, onEdit }: { provider: Provider; onEdit: 
         </Button>
       </div>
       <CheckResult check={check} />
-      <Dialog open={removing} onOpenChange={setRemoving} title={text.models.removeAction}>
-        <Form method="post" className="flex flex-col gap-4 p-4" onSubmit={() => setRemoving(false)}>
-          <p>{text.models.removeConfirm}</p>
-          <input type="hidden" name="id" value={provider.id} />
-          <div className="flex gap-2">
-            <Button type="submit" look="danger" name="intent" value="remove">
-              {text.models.removeAction}
-            </Button>
-            <Button onClick={() => setRemoving(false)}>{text.actions.cancel}</Button>
-          </div>
-        </Form>
-      </Dialog>
+      {removing && (
+        <Suspense>
+          <RemoveProvider id={provider.id} onClose={() => setRemoving(false)} />
+        </Suspense>
+      )}
     </div>
   );
 }

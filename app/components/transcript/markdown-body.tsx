@@ -1,10 +1,10 @@
 import type { ComponentProps } from "react";
 import ReactMarkdown, { type Components } from "react-markdown";
-import rehypeHighlight from "rehype-highlight";
 import rehypeSanitize, { defaultSchema } from "rehype-sanitize";
-import remarkGfm from "remark-gfm";
 import { text } from "../../lib/text.ts";
 import { CodeBlock } from "./code-block.tsx";
+import { gfmSyntax } from "./gfm-syntax.ts";
+import { highlightCode } from "./highlight-code.ts";
 
 /** The default schema plus the class names that highlighting needs; no markup of the writer's own survives. */
 const schema = {
@@ -36,12 +36,9 @@ export default function MarkdownBody({ source }: { source: string }) {
   return (
     <div className="prose">
       <ReactMarkdown
-        remarkPlugins={[remarkGfm]}
+        remarkPlugins={[gfmSyntax]}
         remarkRehypeOptions={asWritten}
-        rehypePlugins={[
-          [rehypeSanitize, schema],
-          [rehypeHighlight, { detect: false, ignoreMissing: true }],
-        ]}
+        rehypePlugins={[[rehypeSanitize, schema], highlightCode]}
         components={components}
       >
         {source}

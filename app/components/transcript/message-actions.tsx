@@ -6,7 +6,7 @@ import { text } from "../../lib/text.ts";
 import { IconButton } from "../ui/button.tsx";
 import { Confirm } from "../ui/confirm.tsx";
 
-export const EditMessage = lazy(() => import("./edit-message.tsx"));
+export const EditMessage = lazy(() => import("./edit-message.client.tsx"));
 
 /** Whether this person wrote it, and it is still there. */
 export function useIsOwn(message: Message | undefined): boolean {

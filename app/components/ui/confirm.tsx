@@ -10,7 +10,7 @@ export interface Confirmation {
   onConfirm: () => void;
 }
 
-const ConfirmOpen = lazy(() => import("./confirm-open.tsx"));
+const ConfirmOpen = lazy(() => import("./confirm-open.client.tsx"));
 
 /** Asks before something that cannot be undone. `ask` is null while there is nothing to ask. */
 export function Confirm({ ask, onClose }: { ask: Confirmation | null; onClose: () => void }) {

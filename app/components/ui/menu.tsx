@@ -8,7 +8,7 @@ export interface MenuEntry {
   disabled?: boolean;
 }
 
-const load = () => import("./menu-open.tsx");
+const load = () => import("./menu-open.client.tsx");
 const MenuOpen = lazy(load);
 
 interface MenuProps {
