@@ -4,12 +4,16 @@ import type {} from "./scripts/testing/sandbox-host-setup.ts";
 
 const testKey = (fill: number) => Buffer.alloc(32, fill).toString("base64");
 
+/** A test that takes this long hangs; what may take how long is asserted in the tests themselves. */
+const HANGS_AFTER_MS = 30_000;
+
 export default defineConfig({
   test: {
     projects: [
       {
         test: {
           name: "node",
+          testTimeout: HANGS_AFTER_MS,
           include: ["**/*.test.ts"],
           exclude: ["**/*.workers.test.ts", "**/*.fault.test.ts", "node_modules/**", "app/build/**"],
         },
@@ -43,6 +47,7 @@ export default defineConfig({
         ],
         test: {
           name: "workerd",
+          testTimeout: HANGS_AFTER_MS,
           include: ["**/*.workers.test.ts", "**/*.fault.test.ts"],
           exclude: ["node_modules/**", "app/build/**"],
           globalSetup: ["./scripts/testing/sandbox-host-setup.ts"],
