@@ -1,4 +1,4 @@
-import { Archive, ArchiveRestore, Ellipsis, PanelRight, RotateCw } from "lucide-react";
+import { Archive, ArchiveRestore, Download, Ellipsis, PanelRight, RotateCw } from "lucide-react";
 import { type FormEvent, useState } from "react";
 import { cost } from "../lib/format.ts";
 import { useHead, useStore } from "../lib/live/use-live.ts";
@@ -89,9 +89,19 @@ function Title() {
   );
 }
 
+const EXPORT_FORMATS = ["md", "html", "jsonl"] as const;
+
+/** Has the browser save what is at an address; the page stays. */
+function download(href: string): void {
+  const link = document.createElement("a");
+  link.href = href;
+  link.download = "";
+  link.click();
+}
+
 function More() {
   const store = useStore();
-  const { archivedAt, sandbox } = useHead();
+  const { id, archivedAt, sandbox } = useHead();
   const archived = archivedAt !== null;
   return (
     <Menu
@@ -101,6 +111,11 @@ function More() {
           icon: archived ? <ArchiveRestore size={14} aria-hidden /> : <Archive size={14} aria-hidden />,
           onSelect: () => store.attempt({ type: "conversation.archive", archived: !archived }),
         },
+        ...EXPORT_FORMATS.map((format) => ({
+          ...text.header.exportAs[format],
+          icon: <Download size={14} aria-hidden />,
+          onSelect: () => download(`/api/conversations/${id}/export?format=${format}`),
+        })),
         {
           label: text.header.reload,
           detail: text.sandbox.state[sandbox.state],

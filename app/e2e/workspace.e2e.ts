@@ -1,3 +1,7 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { expectClean, launch, makePerson, type Person } from "./browser.ts";
@@ -157,6 +161,35 @@ describe("the workspace", () => {
     await page.getByText("Number 0", { exact: true }).first().waitFor();
     expect(Math.abs(((await placeOf()) ?? 0) - (place ?? 0))).toBeLessThanOrEqual(1);
     expect(ada.errors).toEqual([]);
+  });
+});
+
+describe("export", () => {
+  it("CV30 gives the log as a file that verifies, and is refused after one changed byte", async () => {
+    await show("");
+    await button("More actions").click();
+    for (const name of ["Markdown", "HTML"]) await page.getByRole("menuitem", { name: `Export as ${name}` }).waitFor();
+    await expectClean(page);
+    const started = page.waitForEvent("download");
+    await page.getByRole("menuitem", { name: "Export as JSON lines" }).click();
+    const download = await started;
+    expect(download.suggestedFilename()).toMatch(/^[a-z0-9-]+\.jsonl$/);
+    await page.getByRole("menu").waitFor({ state: "detached" });
+    const directory = mkdtempSync(join(tmpdir(), "quayside-export-"));
+    try {
+      const file = join(directory, "conversation.jsonl");
+      await download.saveAs(file);
+      const script = join(import.meta.dirname, "..", "..", "scripts", "verify-export.mjs");
+      const verify = () => spawnSync(process.execPath, [script, file], { encoding: "utf8" });
+      expect(verify()).toMatchObject({
+        status: 0,
+        stdout: expect.stringMatching(/^\d+ events, chain whole, digest \w{64}\n$/),
+      });
+      writeFileSync(file, readFileSync(file, "utf8").replace("Number 7", "Number 8"));
+      expect(verify()).toMatchObject({ status: 1, stderr: expect.stringMatching(/^line \d+: changed/) });
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
   });
 });
 

@@ -15,6 +15,11 @@ export const conversationText = {
     archive: "Archive",
     restore: "Restore",
     reload: "Reload the page",
+    exportAs: {
+      md: { label: "Export as Markdown", detail: "To read and edit" },
+      html: { label: "Export as HTML", detail: "To read in a browser" },
+      jsonl: { label: "Export as JSON lines", detail: "The whole log, with digests" },
+    },
     openPanel: "Show the workspace",
     closePanel: "Hide the workspace",
   },

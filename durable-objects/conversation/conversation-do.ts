@@ -9,12 +9,14 @@ import type {
   ConversationInit,
   ConversationRpc,
   EventsQuery,
+  LogRange,
   SandboxReport,
   UsageCall,
   WindowEnd,
 } from "#platform/rpc";
 import { migrate } from "../kit/migrate.ts";
 import { ConversationObject } from "./conversation.ts";
+import { logPage } from "./log-page.ts";
 import { MIGRATIONS } from "./migrations.ts";
 import { answerPings, left, receive, upgrade } from "./sockets.ts";
 import { ConversationStore } from "./store.ts";
@@ -75,6 +77,13 @@ export class Conversation extends DurableObject<Env> implements ConversationRpc 
     return this.#with((object) => {
       const admitted = object.admit(principal);
       return admitted.ok ? ok(usageOf(object.store.sql)) : admitted;
+    });
+  }
+
+  async logPage(principal: Principal, range: LogRange) {
+    return this.#with((object) => {
+      const admitted = object.admit(principal);
+      return admitted.ok ? ok(logPage(object.store.sql, range)) : admitted;
     });
   }
 

@@ -5,6 +5,7 @@ import { docsPage } from "./docs-page.ts";
 import { idempotency } from "./middleware/idempotency.ts";
 import { openApiDocument } from "./openapi.ts";
 import { conversationRoutes } from "./routes/conversations.ts";
+import { exportRoutes } from "./routes/export.ts";
 import { fileRoutes } from "./routes/files.ts";
 import { meRoutes } from "./routes/me.ts";
 import { messageRoutes } from "./routes/messages.ts";
@@ -19,6 +20,7 @@ import { workspaceRoutes } from "./routes/workspace.ts";
 export const routes: AnyRoute[] = [
   ...meRoutes,
   ...conversationRoutes,
+  ...exportRoutes,
   ...messageRoutes,
   ...repositoryRoutes,
   ...fileRoutes,

@@ -9,11 +9,12 @@ interface OpenMenuProps {
   open: boolean;
 }
 
+/** An open menu hides nothing from assistive technology, and is part of the page's main landmark. */
 export default function MenuOpen({ entries, children, open }: OpenMenuProps) {
   return (
-    <DropdownMenu.Root defaultOpen={open}>
+    <DropdownMenu.Root defaultOpen={open} modal={false}>
       <DropdownMenu.Trigger asChild>{children}</DropdownMenu.Trigger>
-      <DropdownMenu.Portal>
+      <DropdownMenu.Portal container={document.getElementById("main")}>
         <DropdownMenu.Content className="float z-50 min-w-[200px] max-w-[320px] p-1" sideOffset={4} align="end">
           {entries.map((entry) => (
             <DropdownMenu.Item

@@ -39,6 +39,8 @@ export interface ConversationRpc {
   snapshot(principal: Principal, before?: WindowEnd): Promise<Result<Snapshot>>;
   /** Events after `since` (or before `before`), at most `limit`, ascending by seq. */
   events(principal: Principal, query: EventsQuery): Promise<Result<EventsAnswer>>;
+  /** Stored envelopes as their JSON, of every type; a page has at least one while there are any. */
+  logPage(principal: Principal, range: LogRange): Promise<Result<LogPage>>;
   runs(principal: Principal): Promise<Result<Run[]>>;
   run(principal: Principal, runId: string): Promise<Result<{ run: Run; items: Item[] }>>;
   /** Usage of one model call; a repeat of `callId` records nothing. */
@@ -48,6 +50,17 @@ export interface ConversationRpc {
   /** What happened to the sandbox or in its workspace. A repeat of a state is not an event. */
   reportSandbox(principal: Principal, report: SandboxReport): Promise<Result<null>>;
   purge(principal: MemberPrincipal): Promise<Result<null>>;
+}
+
+/** Events after `after`, up to and with `upTo`. */
+export interface LogRange {
+  after: number;
+  upTo: number;
+}
+export interface LogPage {
+  bodies: string[];
+  /** The seq of the last of them: `after` of the next page. */
+  next: number;
 }
 
 /** Where an older window ends: before the entry `seq`, and within the run there before the item `itemSeq`. */
