@@ -13,12 +13,14 @@ import { outputRoutes } from "./routes/outputs.ts";
 import { providerRoutes } from "./routes/providers.ts";
 import { repositoryRoutes } from "./routes/repositories.ts";
 import { sandboxRoutes } from "./routes/sandbox.ts";
+import { searchRoutes } from "./routes/search.ts";
 import { workspaceRoutes } from "./routes/workspace.ts";
 
 /** Every route of the tenant API; the security suites enumerate this list. */
 export const routes: AnyRoute[] = [
   ...meRoutes,
   ...conversationRoutes,
+  ...searchRoutes,
   ...messageRoutes,
   ...repositoryRoutes,
   ...fileRoutes,
