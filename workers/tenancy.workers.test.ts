@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { newId } from "#platform/new-id";
 import { routes } from "./api/app.ts";
 import { makeWorld, type World } from "./shared/testing/world.ts";
@@ -23,6 +23,7 @@ const BODIES: Record<string, unknown> = {
 const OWN = new Set([
   "get /me",
   "get /conversations",
+  "get /search",
   "get /repositories",
   "post /repositories",
   "post /files",
@@ -124,6 +125,28 @@ describe("two tenants", () => {
       const text = await (await mine.fetch(path)).text();
       for (const value of Object.values(owned.values))
         expect({ path, found: text.includes(value) }).toEqual({ path, found: false });
+    }
+  });
+
+  it("search finds nothing of another org, whatever is typed", async () => {
+    const [mine, theirs] = [await makeWorld(), await makeWorld()];
+    const { conversation } = await ownedBy(theirs);
+    const typed = (q: string) => encodeURIComponent(q);
+    const found = () => theirs.json<{ items: { conversationId: string }[] }>("GET", "/api/search?q=secret");
+    await vi.waitFor(async () => expect((await found()).body.items[0]?.conversationId).toBe(conversation), 5_000);
+    const attempts = [
+      "secret",
+      "sec",
+      theirs.orgId,
+      '" OR "secret',
+      `x" OR org_id : "${theirs.orgId}`,
+      "secret) OR (secret",
+    ];
+    for (const q of attempts) {
+      for (const path of [`/api/search?q=${typed(q)}`, `/api/conversations?q=${typed(q)}`]) {
+        const { status, body } = await mine.json<{ items: unknown[] }>("GET", path);
+        expect({ path, status, items: body.items }).toEqual({ path, status: 200, items: [] });
+      }
     }
   });
 

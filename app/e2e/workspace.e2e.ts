@@ -49,6 +49,11 @@ const connected = () => page.locator("[data-testid=terminal][data-state=connecte
 const content = async (path: string) =>
   (await fetch(`${server.origin}/api/conversations/${id}/files/content?path=${path}`)).text();
 
+function isInView(element: Element): boolean {
+  const { top, bottom } = element.getBoundingClientRect();
+  return top >= 0 && bottom <= window.innerHeight;
+}
+
 async function send(words: string): Promise<void> {
   await page.getByRole("textbox", { name: "Your message", exact: true }).fill(words);
   await button(/^(?:Send|Queue)$/).click();
@@ -160,6 +165,46 @@ describe("the workspace", () => {
     await button("Show older entries").click();
     await page.getByText("Number 0", { exact: true }).first().waitFor();
     expect(Math.abs(((await placeOf()) ?? 0) - (place ?? 0))).toBeLessThanOrEqual(1);
+    expect(ada.errors).toEqual([]);
+  });
+
+  it("finds words in messages, marks them in both themes, and goes to where they are", async () => {
+    const place = (words: string) => page.locator("[data-sought]").getByText(words, { exact: true });
+    await page.goto(`${server.origin}/conversations`);
+    await page.getByRole("searchbox").fill("numb 3");
+    await page.getByRole("searchbox").press("Enter");
+    await page.getByText("Nothing matches").waitFor();
+    await page.getByRole("searchbox").fill("number 0");
+    await page.getByRole("searchbox").press("Enter");
+    const row = page
+      .getByRole("main")
+      .getByRole("link")
+      .filter({ has: page.locator("mark") });
+    await row.waitFor();
+    expect(await row.locator("mark").allTextContents()).toContain("Number");
+    for (const theme of ["light", "dark"]) {
+      await page.evaluate((one) => document.documentElement.setAttribute("data-theme", one), theme);
+      await expectClean(page);
+    }
+    await row.click();
+    await page.waitForURL(/\?at=\d+$/);
+    await place("Number 0").waitFor();
+    expect(await page.getByText("Number 0", { exact: true }).last().evaluate(isInView)).toBe(true);
+    await page.keyboard.press("Control+k");
+    const field = page.getByRole("dialog").getByRole("combobox");
+    await field.fill("number 7");
+    const hit = page.getByRole("option").filter({ has: page.locator("mark") });
+    await hit.first().waitFor();
+    await expectClean(page);
+    await ada.context.setOffline(true);
+    await field.fill("settings");
+    await page.getByRole("option", { name: "Settings" }).waitFor();
+    await ada.context.setOffline(false);
+    await field.fill("number 8");
+    await hit.filter({ hasText: "8" }).first().click();
+    await place("Number 8").waitFor();
+    await page.reload();
+    await place("Number 8").waitFor();
     expect(ada.errors).toEqual([]);
   });
 });

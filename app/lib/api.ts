@@ -15,6 +15,7 @@ import { type Problem, problem } from "#contract/problem";
 import { model, type ProviderCreate, type ProviderPatch, provider, providerCheck } from "#contract/provider";
 import { type RepositoryCreate, repository } from "#contract/repository";
 import { sandboxStatus } from "#contract/sandbox";
+import { searchHit } from "#contract/search";
 import {
   type CommitRequest,
   changes,
@@ -81,6 +82,8 @@ export function createApi(fetchLike: FetchLike) {
           "x-file-name": encodeURIComponent(one.name),
         },
       }),
+    /** The best places that hold these words; `signal` gives the request up. */
+    search: (q: string, signal: AbortSignal) => call.get(`/api/search${search({ q })}`, pageOf(searchHit), { signal }),
     conversations: conversationCalls(call),
     workspace: workspaceCalls(call),
     repositories: {
@@ -101,8 +104,8 @@ export function createApi(fetchLike: FetchLike) {
 function conversationCalls(call: Caller) {
   const of = (id: string, rest = "") => `/api/conversations/${part(id)}${rest}`;
   return {
-    list: (query: ConversationQuery = {}) =>
-      call.get(`/api/conversations${search({ ...query })}`, pageOf(conversationSummary)),
+    list: (query: ConversationQuery = {}, init?: RequestInit) =>
+      call.get(`/api/conversations${search({ ...query })}`, pageOf(conversationSummary), init),
     /** Makes a conversation and gives its id; the same `key` gives the same one. */
     create: (body: Partial<ConversationCreate>, key?: string) =>
       call.send("/api/conversations", startedConversation, {
@@ -169,7 +172,7 @@ function caller(fetchLike: FetchLike) {
   return {
     send,
     json,
-    get: <S extends z.ZodType>(path: string, schema: S) => send(path, schema),
+    get: <S extends z.ZodType>(path: string, schema: S, init?: RequestInit) => send(path, schema, init),
     post: <S extends z.ZodType>(path: string, schema: S, body: unknown) => json(path, schema, ["POST", body]),
     bytes: async (path: string) => new Uint8Array(await (await answer(path)).arrayBuffer()),
   };

@@ -3,6 +3,7 @@ import { Form, Link, useLoaderData, useNavigation, useSearchParams } from "@remi
 import { useCallback } from "react";
 import type { ConversationSummary } from "#contract/conversation";
 import { UnreadDot } from "../components/frame/conversation-row.tsx";
+import { Snippet } from "../components/frame/snippet.tsx";
 import { StatusMark } from "../components/frame/status-mark.tsx";
 import { Button, buttonClass } from "../components/ui/button.tsx";
 import { Empty, Page } from "../components/ui/page.tsx";
@@ -11,6 +12,7 @@ import { browserApi } from "../lib/browser-api.ts";
 import { answerOf } from "../lib/context.ts";
 import { cost } from "../lib/format.ts";
 import { useFreshList } from "../lib/list-refresh.ts";
+import { placeOf } from "../lib/place.ts";
 import { text } from "../lib/text.ts";
 
 export const meta: MetaFunction = () => [{ title: text.pageTitle(text.nav.conversations) }];
@@ -85,9 +87,13 @@ function SearchForm({ q, archived }: { q: string; archived: boolean }) {
 }
 
 function Row({ conversation }: { conversation: ConversationSummary }) {
-  const { id, title, preview, repository, updatedAt, unread, runStatus, pendingAsks, usage } = conversation;
+  const { id, title, preview, repository, updatedAt, unread, runStatus, pendingAsks, usage, match } = conversation;
   return (
-    <Link to={`/conversations/${id}`} prefetch="intent" className="row-link flex gap-3 rounded-6 px-3 py-3">
+    <Link
+      to={placeOf({ conversationId: id, ...match })}
+      prefetch="intent"
+      className="row-link flex gap-3 rounded-6 px-3 py-3"
+    >
       <span className="pt-1">
         <StatusMark status={runStatus} size={16} />
       </span>
@@ -96,7 +102,11 @@ function Row({ conversation }: { conversation: ConversationSummary }) {
           <span className={`min-w-0 flex-1 truncate text-15 ${unread ? "font-semibold" : ""}`}>{title}</span>
           {unread && <UnreadDot />}
         </span>
-        {preview && <span className="truncate text-13 text-n11">{preview}</span>}
+        {match ? (
+          <Snippet parts={match.snippet} className="line-clamp-2" />
+        ) : (
+          preview && <span className="truncate text-13 text-n11">{preview}</span>
+        )}
         <span className="flex flex-wrap gap-x-3 text-12 text-n11">
           {pendingAsks > 0 && <span className="font-medium text-amber">{text.list.asks(pendingAsks)}</span>}
           {repository && <span className="truncate">{repository.name}</span>}

@@ -97,6 +97,7 @@ export class Conversation extends DurableObject<Env> implements ConversationRpc 
       if (!admitted.ok) return admitted;
       object.viewers.closeAll(NOT_FOUND);
       this.#object = null;
+      await object.close();
       await this.ctx.storage.deleteAlarm();
       await this.ctx.storage.deleteAll();
       return ok(null);

@@ -239,6 +239,11 @@ export class ConversationObject {
     return this.#outbox.drain(Date.now);
   }
 
+  /** Begins nothing outside any more, and waits for what was begun: what is written late would outlive a purge. */
+  close(): Promise<void> {
+    return this.#outbox.close();
+  }
+
   /** The deadlines that are due: the outbox, asks that expire, a run that is silent or too long. */
   async alarm(): Promise<void> {
     const due = this.#alarms.due(Date.now());

@@ -6,6 +6,7 @@ import type { Env } from "#platform/env";
 import type { RunOrder, SandboxBinding } from "#platform/rpc";
 import { sandboxStub, threadStub } from "#platform/stubs";
 import type { Effect } from "./effects.ts";
+import { feedSearch } from "./search-feed.ts";
 import type { ConversationStore } from "./store.ts";
 
 interface Deps {
@@ -20,7 +21,7 @@ interface Deps {
 export async function perform(deps: Deps, effect: Effect): Promise<void> {
   const head = deps.store.state.head;
   if (!head) return;
-  if (effect.type === "index") return indexConversation(forTenant(deps.env, deps), head, deps.store.digest);
+  if (effect.type === "index") return index(deps, head);
   if (effect.type === "read") {
     return markRead(forTenant(deps.env, deps), { conversationId: head.id, memberId: effect.memberId, seq: effect.seq });
   }
@@ -32,6 +33,13 @@ export async function perform(deps: Deps, effect: Effect): Promise<void> {
   if (gone && effect.type === "thread.steer") return deps.missedSteer(effect);
   // A run that the thread does not take yet must not be lost; anything else comes too late for a run that is over.
   if (!gone || effect.type === "thread.start") throw new Error(`the agent thread answered ${code}: ${detail}`);
+}
+
+/** The list's row first: what search finds belongs to it. */
+async function index(deps: Deps, head: ConversationHead): Promise<void> {
+  const db = forTenant(deps.env, deps);
+  await indexConversation(db, head, deps.store.digest);
+  await feedSearch(db, deps.store);
 }
 
 type ThreadEffect = Exclude<Effect, { type: "index" | "read" | "sandbox.stop" }>;

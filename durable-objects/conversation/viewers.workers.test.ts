@@ -89,7 +89,7 @@ describe("viewers", () => {
     while ((text.match(/^data: .*\n/gm) ?? []).length < 3)
       text += new TextDecoder().decode((await reader?.read())?.value);
     await reader?.cancel();
-    const streamed = [...text.matchAll(/^id: \d+\ndata: (.*)$/gm)].map((match) => JSON.parse(match[1] ?? ""));
+    const streamed = [...text.matchAll(/^id: \d+\ndata: (.*)\n/gm)].map((match) => JSON.parse(match[1] ?? ""));
     const bySocket = socket.frames.flatMap((one) => (one.type === "events" ? one.events : []));
     expect(streamed.slice(0, 3)).toEqual(polled.body.events.slice(0, 3));
     expect(bySocket.slice(0, 3)).toEqual(polled.body.events.slice(0, 3));

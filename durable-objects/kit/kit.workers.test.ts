@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import type { Env } from "#platform/env";
 import { Alarms } from "./alarms.ts";
 import { migrate } from "./migrate.ts";
+import { Outbox } from "./outbox.ts";
 
 const bindings = env as unknown as Env;
 const freshStub = () => bindings.SANDBOX.get(bindings.SANDBOX.newUniqueId());
@@ -64,6 +65,38 @@ describe("Alarms", () => {
       expect(await state.storage.getAlarm()).toBe(far);
       alarms.clear("kept");
       expect(await state.storage.getAlarm()).toBeNull();
+    });
+  });
+});
+
+describe("Outbox", () => {
+  it("closes when what was begun is over, and begins nothing after it", async () => {
+    await runInDurableObject(freshStub(), async (_object, state) => {
+      state.storage.sql.exec("DROP TABLE IF EXISTS outbox");
+      for (const statement of Outbox.SCHEMA.split(";")) state.storage.sql.exec(statement);
+      const said: string[] = [];
+      let woken = 0;
+      const outbox = new Outbox<string>(state.storage.sql, {
+        parse: (json) => JSON.parse(json),
+        async perform(effect) {
+          said.push(`${effect} begun`);
+          await new Promise((resolve) => setTimeout(resolve, 30));
+          said.push(`${effect} over`);
+        },
+        wakeAt: () => {
+          woken += 1;
+        },
+        onFailure: () => undefined,
+      });
+      outbox.put("lane", "one");
+      outbox.put("lane", "two");
+      const draining = outbox.drain(Date.now);
+      await outbox.close();
+      expect(said).toEqual(["one begun", "one over"]);
+      await Promise.all([draining, outbox.drain(Date.now)]);
+      expect(said).toEqual(["one begun", "one over"]);
+      expect(woken).toBe(0);
+      expect(outbox.size).toBe(1);
     });
   });
 });

@@ -26,7 +26,8 @@ const MAX_ATTEMPTS = 40;
 export class Outbox<E> {
   readonly #sql: SqlStorage;
   readonly #options: Options<E>;
-  readonly #busy = new Set<string>();
+  readonly #busy = new Map<string, Promise<void>>();
+  #closed = false;
 
   constructor(sql: SqlStorage, options: Options<E>) {
     this.#sql = sql;
@@ -66,19 +67,27 @@ export class Outbox<E> {
   async drain(nowMs: () => number): Promise<void> {
     const lanes = this.#sql.exec("SELECT DISTINCT lane FROM outbox WHERE parked = 0").toArray();
     await Promise.all(lanes.map((row) => this.#drainLane(String(row.lane), nowMs)));
+    if (this.#closed) return;
     const next = this.#sql.exec("SELECT MIN(next_at) AS at FROM outbox WHERE parked = 0").one().at;
     if (next !== null) this.#options.wakeAt(Math.max(Number(next), nowMs() + 50));
   }
 
+  /** Begins nothing any more; settles when what was begun is over. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await Promise.allSettled(this.#busy.values());
+  }
+
   async #drainLane(lane: string, nowMs: () => number): Promise<void> {
-    if (this.#busy.has(lane)) return;
-    this.#busy.add(lane);
-    try {
-      for (let entry = this.#head(lane, nowMs()); entry; entry = this.#head(lane, nowMs())) {
-        if (!(await this.#attempt(entry, nowMs))) return;
-      }
-    } finally {
-      this.#busy.delete(lane);
+    if (this.#closed || this.#busy.has(lane)) return;
+    const run = this.#runLane(lane, nowMs).finally(() => this.#busy.delete(lane));
+    this.#busy.set(lane, run);
+    await run;
+  }
+
+  async #runLane(lane: string, nowMs: () => number): Promise<void> {
+    for (let entry = this.#head(lane, nowMs()); entry; entry = this.#head(lane, nowMs())) {
+      if (!(await this.#attempt(entry, nowMs)) || this.#closed) return;
     }
   }
 

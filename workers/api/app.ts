@@ -14,6 +14,7 @@ import { outputRoutes } from "./routes/outputs.ts";
 import { providerRoutes } from "./routes/providers.ts";
 import { repositoryRoutes } from "./routes/repositories.ts";
 import { sandboxRoutes } from "./routes/sandbox.ts";
+import { searchRoutes } from "./routes/search.ts";
 import { workspaceRoutes } from "./routes/workspace.ts";
 
 /** Every route of the tenant API; the security suites enumerate this list. */
@@ -21,6 +22,7 @@ export const routes: AnyRoute[] = [
   ...meRoutes,
   ...conversationRoutes,
   ...exportRoutes,
+  ...searchRoutes,
   ...messageRoutes,
   ...repositoryRoutes,
   ...fileRoutes,

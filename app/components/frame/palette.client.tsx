@@ -3,9 +3,14 @@ import { Command } from "cmdk";
 import { useEffect, useState } from "react";
 import type { ConversationSummary } from "#contract/conversation";
 import type { Repository } from "#contract/repository";
+import type { SearchHit } from "#contract/search";
 import { browserApi } from "../../lib/browser-api.ts";
+import { placeOf } from "../../lib/place.ts";
 import { text } from "../../lib/text.ts";
 import { Dialog } from "../ui/dialog.tsx";
+import { Snippet } from "./snippet.tsx";
+
+const SEARCHABLE = /[\p{L}\p{N}]/u;
 
 interface PaletteProps {
   open: boolean;
@@ -22,7 +27,7 @@ const GROUP =
 export default function Palette({ open, onOpenChange, onShortcuts }: PaletteProps) {
   const navigate = useNavigate();
   const [query, setQuery] = useState("");
-  const { conversations, repositories } = useFound(query);
+  const { conversations, repositories, hits } = useFound(query);
   const go = (to: string) => {
     onOpenChange(false);
     navigate(to);
@@ -37,7 +42,9 @@ export default function Palette({ open, onOpenChange, onShortcuts }: PaletteProp
           className="w-full border-n6 border-b bg-transparent px-4 py-3 text-15 outline-none"
         />
         <Command.List className="max-h-[50vh] overflow-y-auto p-1" label={text.palette.results}>
-          <Command.Empty className="px-4 py-6 text-13 text-n11">{text.palette.nothing}</Command.Empty>
+          {hits.length === 0 && (
+            <Command.Empty className="px-4 py-6 text-13 text-n11">{text.palette.nothing}</Command.Empty>
+          )}
           <Command.Group heading={text.palette.actions} className={GROUP}>
             {ACTIONS.map(([label, to]) => (
               <Command.Item key={to} className={ITEM} onSelect={() => go(to)}>
@@ -79,6 +86,7 @@ export default function Palette({ open, onOpenChange, onShortcuts }: PaletteProp
               </Command.Item>
             ))}
           </Command.Group>
+          <Hits hits={hits} onGo={go} />
         </Command.List>
       </Command>
     </Dialog>
@@ -94,10 +102,34 @@ const ACTIONS: [string, string][] = [
   [text.nav.settings, "/settings"],
 ];
 
-/** What the server finds by this query, a moment after the person stops typing. */
+/** Places inside conversations. The server chose them: letters are not compared again. */
+function Hits({ hits, onGo }: { hits: SearchHit[]; onGo: (to: string) => void }) {
+  if (hits.length === 0) return null;
+  return (
+    <Command.Group heading={text.palette.messages} className={GROUP} forceMount>
+      {hits.map((one) => (
+        <Command.Item
+          key={`${one.conversationId} ${one.seq}`}
+          value={`hit ${one.conversationId} ${one.seq}`}
+          className={ITEM}
+          onSelect={() => onGo(placeOf(one))}
+          forceMount
+        >
+          <span className="flex min-w-0 flex-col">
+            <span className="truncate">{one.title}</span>
+            <Snippet parts={one.snippet} className="truncate text-12" />
+          </span>
+        </Command.Item>
+      ))}
+    </Command.Group>
+  );
+}
+
+/** What the server finds by this query, a moment after the person stops typing; what was asked before is given up. */
 function useFound(query: string) {
   const [conversations, setConversations] = useState<ConversationSummary[]>([]);
   const [repositories, setRepositories] = useState<Repository[]>([]);
+  const [hits, setHits] = useState<SearchHit[]>([]);
   useEffect(() => {
     browserApi.repositories.list().then(
       (page) => setRepositories(page.items),
@@ -105,15 +137,23 @@ function useFound(query: string) {
     );
   }, []);
   useEffect(() => {
-    let current = true;
-    const timer = setTimeout(async () => {
-      const page = await browserApi.conversations.list({ q: query, limit: 20 }).catch(() => null);
-      if (current && page) setConversations(page.items);
+    const asked = new AbortController();
+    const { signal } = asked;
+    const timer = setTimeout(() => {
+      const keep = (page: { items: ConversationSummary[] }) => signal.aborted || setConversations(page.items);
+      browserApi.conversations.list({ q: query, limit: 20 }, { signal }).then(keep, () => undefined);
+      const show = (found: SearchHit[]) => signal.aborted || setHits(found.filter((one) => one.kind !== "title"));
+      if (!SEARCHABLE.test(query)) show([]);
+      else
+        browserApi.search(query, signal).then(
+          (page) => show(page.items),
+          () => show([]),
+        );
     }, 150);
     return () => {
-      current = false;
       clearTimeout(timer);
+      asked.abort();
     };
   }, [query]);
-  return { conversations, repositories };
+  return { conversations, repositories, hits };
 }

@@ -23,7 +23,11 @@ export const MessageEntry = memo(function MessageEntry({ messageId }: { messageI
   if (!message) return null;
   const author = name ?? text.message.someone;
   return (
-    <article className="group/message rounded-10 bg-n3 px-4 py-3" aria-label={text.message.label(author)}>
+    <article
+      className="group/message rounded-10 bg-n3 px-4 py-3"
+      aria-label={text.message.label(author)}
+      data-seq={message.seq}
+    >
       <header className="flex items-center gap-2 text-12 text-n11">
         <h2 className="font-semibold text-13 text-n12">{author}</h2>
         <Time at={message.createdAt} />

@@ -7,19 +7,30 @@ import { useScripted } from "../../lib/use-scripted.ts";
 import { Button } from "../ui/button.tsx";
 import { useIsomorphicLayoutEffect } from "./use-stick-to-end.ts";
 
+/** Loads the window before the page's. `onLoad` is called when its entries are on their way. */
+export function useLoadOlder(onLoad: () => void): () => Promise<void> {
+  const store = useStore();
+  const { id } = useHead();
+  return useCallback(
+    () =>
+      store.loadOlder((before, beforeItem) => {
+        onLoad();
+        return browserApi.conversations.older(id, { before, ...(beforeItem === null ? {} : { beforeItem }) });
+      }),
+    [store, id, onLoad],
+  );
+}
+
 /** The way to what came before the page's window. */
 export function OlderEntries({ onLoad }: { onLoad: () => void }) {
   const store = useStore();
-  const { id } = useHead();
+  const loadOlder = useLoadOlder(onLoad);
   const [busy, setBusy] = useState(false);
   const scripted = useScripted();
   const load = async () => {
     setBusy(true);
     try {
-      await store.loadOlder((before, beforeItem) => {
-        onLoad();
-        return browserApi.conversations.older(id, { before, ...(beforeItem === null ? {} : { beforeItem }) });
-      });
+      await loadOlder();
     } catch (error) {
       store.setNotice(problemFrom(error));
     }

@@ -24,7 +24,7 @@ export function Step({ item }: { item: Item }) {
   const open = chosen ?? (asks || opensByItself(item));
   const scripted = useScripted();
   return (
-    <div className={item.parentId ? "ml-5" : ""}>
+    <div className={item.parentId ? "ml-5" : ""} data-seq={item.seq}>
       <details
         open={open}
         className="group/step"

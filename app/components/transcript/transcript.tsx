@@ -9,6 +9,7 @@ import { loadMarkdown } from "./load-markdown.ts";
 import { MessageEntry, PendingEntry } from "./message-entry.tsx";
 import { OlderEntries, useKeptPlace } from "./older-entries.tsx";
 import { Turn } from "./turn.tsx";
+import { useSoughtEntry } from "./use-sought-entry.ts";
 import { useStickToEnd } from "./use-stick-to-end.ts";
 
 /** Everything that was said and done, oldest first. It follows the end only while the reader is there. */
@@ -17,8 +18,9 @@ export function Transcript() {
   const pending = useLive((store) => store.pending);
   const older = useLive((store) => store.state.fromSeq > 1);
   useEffect(() => void loadMarkdown(), []);
-  const { scroller, content, atEnd, toEnd } = useStickToEnd(pending.length);
+  const { scroller, content, atEnd, toEnd, leaveEnd } = useStickToEnd(pending.length);
   const expectOlder = useKeptPlace(scroller, entries[0]?.id);
+  useSoughtEntry({ scroller, leaveEnd, onLoad: expectOlder });
   return (
     <div className="relative min-h-0 flex-1">
       <section

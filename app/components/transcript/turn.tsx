@@ -72,7 +72,7 @@ function TurnPart({ id, before, ended }: TurnPartProps) {
   return (
     <>
       {title && <h3 className="pt-2 font-medium text-12 text-n11">{title}</h3>}
-      {item.kind === "text" ? <Prose itemId={id} /> : <Step item={ended ? settled(item) : item} />}
+      {item.kind === "text" ? <Prose itemId={id} seq={item.seq} /> : <Step item={ended ? settled(item) : item} />}
     </>
   );
 }
@@ -87,12 +87,12 @@ function groupTitle({ groups, items }: ConversationState, groupId: string | null
   return groups.get(groupId)?.title ?? "";
 }
 
-function Prose({ itemId }: { itemId: string }) {
+function Prose({ itemId, seq }: { itemId: string; seq: number }) {
   const source = useLive((store) => store.textOf(itemId));
   const shown = useDeferredValue(source);
   if (source === "") return null;
   return (
-    <div className="py-2">
+    <div className="py-2" data-seq={seq}>
       <Markdown source={shown} />
     </div>
   );

@@ -18,6 +18,11 @@ export function useStickToEnd(ownMessages: number) {
     setAtEnd(true);
   }, []);
 
+  const leaveEnd = useCallback(() => {
+    stick.current = false;
+    setAtEnd(false);
+  }, []);
+
   useIsomorphicLayoutEffect(() => {
     const element = scroller.current;
     const inner = content.current;
@@ -48,5 +53,5 @@ export function useStickToEnd(ownMessages: number) {
     if (ownMessages > 0) toEnd();
   }, [ownMessages, toEnd]);
 
-  return { scroller, content, atEnd, toEnd };
+  return { scroller, content, atEnd, toEnd, leaveEnd };
 }

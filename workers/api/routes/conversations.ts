@@ -14,6 +14,7 @@ import { listConversations, removeConversation } from "#data/conversations";
 import { defaultModel, listModels } from "#data/models";
 import { defaultAgent } from "#data/orgs";
 import { getRepository } from "#data/repositories";
+import { visibleTo } from "#data/search";
 import { forTenant, type TenantDb } from "#data/tenant-db";
 import { newId } from "#platform/new-id";
 import { adminOnly, anyMember } from "#platform/policy";
@@ -46,7 +47,8 @@ const list = defineRoute({
   }),
   response: pageOf(conversationSummary),
   problems: ["invalid", "unauthenticated"],
-  handle: ({ env, principal, query }) => listConversations(forTenant(env, principal), principal.memberId, query),
+  handle: ({ env, principal, query }) =>
+    listConversations(forTenant(env, principal), principal.memberId, { ...query, ...visibleTo(principal) }),
 });
 
 const create = defineRoute({

@@ -5,6 +5,7 @@ import { memberKind } from "./member.ts";
 import { message } from "./message.ts";
 import { autonomy, executorName, group, item, run } from "./run.ts";
 import { openPort, sandboxStatus } from "./sandbox.ts";
+import { searchMatch } from "./search.ts";
 import { usage } from "./usage.ts";
 
 export const conversationKind = z.enum(["coding", "room", "direct", "task"]);
@@ -97,6 +98,8 @@ export const conversationSummary = z.object({
   unread: z.boolean(),
   preview: z.string(),
   usage,
+  /** In a search: the newest place that holds the words. */
+  match: searchMatch.optional(),
 });
 export type ConversationSummary = z.infer<typeof conversationSummary>;
 

@@ -1,8 +1,11 @@
-import { and, desc, eq, isNotNull, isNull, like, lt, or, type SQL, sql } from "drizzle-orm";
+import { and, desc, eq, inArray, isNotNull, isNull, lt, or, type SQL, sql } from "drizzle-orm";
 import type { ConversationHead, ConversationSummary } from "#contract/conversation";
 import type { Page } from "#contract/page";
 import type { IndexDigest } from "#domain/conversation/index-digest";
+import { matchQuery } from "#domain/search/match-query";
+import { matchesWithin } from "./search.ts";
 import { conversationReads, conversations } from "./tables/conversations.ts";
+import { searchEntries } from "./tables/search-entries.ts";
 import type { TenantDb } from "./tenant-db.ts";
 
 type Row = typeof conversations.$inferSelect;
@@ -12,27 +15,39 @@ export interface ConversationFilter {
   repositoryId?: string;
   q?: string;
   archived: boolean;
+  /** Only those this member began. */
+  createdBy?: string;
   limit: number;
   cursor?: string;
 }
 
-/** A page of the org's conversations, the latest changed first, with what the member has not read. */
+/**
+ * A page of the org's conversations, the latest changed first, with what the member has not read, and where words were
+ * searched for the newest place that holds them.
+ */
 export async function listConversations(
   db: TenantDb,
   memberId: string,
   filter: ConversationFilter,
 ): Promise<Page<ConversationSummary>> {
   const rows = await db.select(conversations, {
-    where: whereOf(filter),
+    where: whereOf(db, filter),
     orderBy: [desc(conversations.updatedAt), desc(conversations.id)],
     limit: filter.limit + 1,
   });
   const page = rows.slice(0, filter.limit);
-  const reads = await db.select(conversationReads, { where: eq(conversationReads.memberId, memberId) });
+  const ids = page.map((row) => row.id);
+  const [reads, matches] = await Promise.all([
+    db.select(conversationReads, { where: eq(conversationReads.memberId, memberId) }),
+    matchesWithin(db, filter.q ?? "", ids),
+  ]);
   const readSeq = new Map(reads.map((one) => [one.conversationId, one.seq]));
   const last = rows.length > filter.limit ? page.at(-1) : undefined;
   return {
-    items: page.map((row) => fromRow(row, readSeq.get(row.id) ?? 0)),
+    items: page.map((row) => {
+      const match = matches.get(row.id);
+      return { ...fromRow(row, readSeq.get(row.id) ?? 0), ...(match ? { match } : {}) };
+    }),
     nextCursor: last ? `${last.updatedAt}.${last.id}` : null,
   };
 }
@@ -77,13 +92,14 @@ export function markRead(db: TenantDb, read: { conversationId: string; memberId:
   });
 }
 
-/** Takes a purged conversation out of the index. */
+/** Takes a purged conversation out of the index, with all that search could find of it. */
 export async function removeConversation(db: TenantDb, id: string): Promise<void> {
   await db.remove(conversationReads, eq(conversationReads.conversationId, id));
+  await db.remove(searchEntries, eq(searchEntries.conversationId, id));
   await db.remove(conversations, eq(conversations.id, id));
 }
 
-function whereOf(filter: ConversationFilter): SQL | undefined {
+function whereOf(db: TenantDb, filter: ConversationFilter): SQL | undefined {
   const [updatedAt, id] = filter.cursor?.split(".") ?? [];
   const at = Number(updatedAt);
   const after =
@@ -94,18 +110,18 @@ function whereOf(filter: ConversationFilter): SQL | undefined {
     filter.archived ? isNotNull(conversations.archivedAt) : isNull(conversations.archivedAt),
     filter.kind ? eq(conversations.kind, filter.kind) : undefined,
     filter.repositoryId ? eq(conversations.repositoryId, filter.repositoryId) : undefined,
-    filter.q ? matching(filter.q) : undefined,
+    filter.createdBy ? eq(conversations.createdBy, filter.createdBy) : undefined,
+    filter.q ? matching(db, filter.q) : undefined,
     after,
   );
 }
 
-/** Title or preview holds the text as it is written: `%` and `_` are letters. */
-function matching(q: string): SQL | undefined {
-  const pattern = `%${q.replace(/[\\%_]/g, (char) => `\\${char}`)}%`;
+/** Title, a message or a step holds the words, or the repository's name the text as it is written. */
+function matching(db: TenantDb, q: string): SQL | undefined {
+  const words = matchQuery(q);
   return or(
-    sql`${conversations.title} LIKE ${pattern} ESCAPE '\\'`,
-    sql`${conversations.preview} LIKE ${pattern} ESCAPE '\\'`,
-    like(conversations.repositoryName, pattern),
+    words === null ? undefined : inArray(conversations.id, db.conversationsMatching(words)),
+    sql`${conversations.repositoryName} LIKE ${`%${q.replace(/[\\%_]/g, (char) => `\\${char}`)}%`} ESCAPE '\\'`,
   );
 }
 

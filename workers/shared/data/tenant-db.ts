@@ -1,10 +1,33 @@
-import { and, eq, type SQL } from "drizzle-orm";
+import { and, eq, type SQL, sql } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import type { SQLiteColumn, SQLiteTable, SQLiteUpdateSetSource } from "drizzle-orm/sqlite-core";
+import type { SearchKind } from "#contract/search";
+import { MATCH_BEGINS, MATCH_ENDS } from "#domain/search/snippet";
 
 /** A table whose rows belong to an org. */
 export type TenantTable = SQLiteTable & { orgId: SQLiteColumn };
 type Insert<T extends TenantTable> = Omit<T["$inferInsert"], "orgId">;
+interface Conflict<T extends TenantTable> {
+  target: SQLiteColumn[];
+  set: SQLiteUpdateSetSource<T>;
+  when?: SQL;
+}
+interface SearchOptions {
+  limit: number;
+  offset: number;
+  /** Only in conversations this member began. */
+  createdBy?: string;
+}
+/** An entry that matches. `marked` is a snippet of it with the match between the two marks. */
+export interface FoundRow {
+  conversationId: string;
+  title: string;
+  kind: SearchKind;
+  seq: number;
+  at: number;
+  marked: string;
+}
+const SNIPPET_TOKENS = 24;
 interface SelectOptions {
   where?: SQL;
   orderBy?: SQL | SQL[];
@@ -57,21 +80,14 @@ export class TenantDb {
   }
 
   /** Inserts a row, or replaces the given columns of the one with the same key where `when` holds. */
-  async upsert<T extends TenantTable>(
-    table: T,
-    values: Insert<T>,
-    conflict: { target: SQLiteColumn[]; set: SQLiteUpdateSetSource<T>; when?: SQL },
-  ): Promise<void> {
-    const row = { ...values, orgId: this.orgId } as unknown as T["$inferInsert"];
-    await this.#db
-      .insert(table as SQLiteTable)
-      .values(row)
-      .onConflictDoUpdate({
-        target: conflict.target,
-        set: conflict.set as SQLiteUpdateSetSource<SQLiteTable>,
-        setWhere: this.#mine(table, conflict.when),
-      })
-      .run();
+  async upsert<T extends TenantTable>(table: T, values: Insert<T>, conflict: Conflict<T>): Promise<void> {
+    await this.#upserting(table, values, conflict);
+  }
+
+  /** The same for many rows, in one round trip: all of them or none. */
+  async upsertAll<T extends TenantTable>(table: T, rows: Insert<T>[], conflict: Conflict<T>): Promise<void> {
+    const [first, ...rest] = rows.map((values) => this.#upserting(table, values, conflict));
+    if (first) await this.#db.batch([first, ...rest]);
   }
 
   /** Changes rows of this org; how many there were. */
@@ -91,6 +107,74 @@ export class TenantDb {
       .where(this.#mine(table, where))
       .run();
     return result.meta.changes;
+  }
+
+  /**
+   * The best hits of this org for an FTS5 expression as `matchQuery` makes it, with the words around the match between
+   * the two marks; the newest first among equals.
+   */
+  search(words: string, options: SearchOptions): Promise<FoundRow[]> {
+    const { limit, offset, createdBy } = options;
+    const author = createdBy === undefined ? sql`` : sql`AND c.created_by = ${createdBy}`;
+    return this.#found(
+      words,
+      sql`SELECT e.rowid AS id, bm25(search_fts, 0.0, 1.0) AS score, e.at AS at ${this.#matching(words)}
+          ${author} ORDER BY score, at DESC, id DESC LIMIT ${limit} OFFSET ${offset}`,
+    );
+  }
+
+  /** The newest hit in each of these conversations of this org. */
+  searchWithin(words: string, conversationIds: string[]): Promise<FoundRow[]> {
+    return this.#found(
+      words,
+      sql`SELECT e.rowid AS id, max(e.seq) AS score, e.at AS at ${this.#matching(words)}
+          AND e.conversation_id IN (SELECT value FROM json_each(${JSON.stringify(conversationIds)}))
+          GROUP BY e.conversation_id`,
+    );
+  }
+
+  /** A subquery: the ids of this org's conversations in which an entry matches. */
+  conversationsMatching(words: string): SQL {
+    return sql`(SELECT e.conversation_id ${this.#matching(words)})`;
+  }
+
+  /** The org is a term of the match, so that others' entries are not even ranked, and a predicate of the join. */
+  #matching(words: string): SQL {
+    return sql`FROM search_fts CROSS JOIN search_entries e ON e.rowid = search_fts.rowid
+      JOIN conversations c ON c.org_id = e.org_id AND c.id = e.conversation_id
+      WHERE search_fts MATCH ${this.#expression(words)} AND e.org_id = ${this.orgId}`;
+  }
+
+  #expression(words: string): string {
+    return `org_id : "${this.orgId.replaceAll('"', '""')}" AND text : (${words})`;
+  }
+
+  /** Snippets are made of the picked rows alone. */
+  async #found(words: string, picked: SQL): Promise<FoundRow[]> {
+    const rows = await this.#db.all<FoundRow & { orgId: string }>(
+      sql`WITH picked AS MATERIALIZED (${picked})
+          SELECT e.org_id AS orgId, e.conversation_id AS conversationId, c.title AS title, e.kind AS kind, e.seq AS seq,
+            e.at AS at, snippet(search_fts, 1, ${MATCH_BEGINS}, ${MATCH_ENDS}, '…', ${SNIPPET_TOKENS}) AS marked
+          FROM picked CROSS JOIN search_fts ON search_fts.rowid = picked.id
+          JOIN search_entries e ON e.rowid = picked.id
+          JOIN conversations c ON c.org_id = e.org_id AND c.id = e.conversation_id
+          WHERE search_fts MATCH ${this.#expression(words)} AND e.org_id = ${this.orgId}
+          ORDER BY picked.score, picked.at DESC, picked.id DESC`,
+    );
+    if (rows.some((row) => row.orgId !== this.orgId)) throw new Error("a row of another org came back");
+    return rows;
+  }
+
+  #upserting<T extends TenantTable>(table: T, values: Insert<T>, conflict: Conflict<T>) {
+    const row = { ...values, orgId: this.orgId } as unknown as T["$inferInsert"];
+    return this.#db
+      .insert(table as SQLiteTable)
+      .values(row)
+      .onConflictDoUpdate({
+        target: conflict.target,
+        set: conflict.set as SQLiteUpdateSetSource<SQLiteTable>,
+        setWhere: this.#mine(table, conflict.when),
+      });
   }
 
   #mine(table: TenantTable, where?: SQL): SQL | undefined {

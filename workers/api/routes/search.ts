@@ -1,0 +1,20 @@
+import { pageOf } from "#contract/page";
+import { searchHit, searchQuery } from "#contract/search";
+import { search, visibleTo } from "#data/search";
+import { forTenant } from "#data/tenant-db";
+import { anyMember } from "#platform/policy";
+import { type AnyRoute, defineRoute } from "#platform/route";
+
+const find = defineRoute({
+  method: "get",
+  path: "/search",
+  summary: "Search titles, messages and the output of tools, the best match first",
+  tag: "Search",
+  policy: anyMember,
+  query: searchQuery,
+  response: pageOf(searchHit),
+  problems: ["invalid", "unauthenticated"],
+  handle: ({ env, principal, query }) => search(forTenant(env, principal), { ...query, ...visibleTo(principal) }),
+});
+
+export const searchRoutes: AnyRoute[] = [find];
