@@ -27,10 +27,14 @@ export function useSoughtEntry({ scroller, leaveEnd, onLoad }: Options): void {
     if (!Number.isSafeInteger(at) || at < 1) return;
     const gone = new AbortController();
     leaveEnd();
-    reach({ store, loadOlder, gone: gone.signal }, at).then(
-      () => gone.signal.aborted || show(scroller.current, at, gone.signal),
-      (error) => gone.signal.aborted || store.setNotice(problemFrom(error)),
-    );
+    const arrive = () => {
+      if (gone.signal.aborted) return;
+      // The page's first jump to its end is told to listeners late, and would count as the reader going there.
+      leaveEnd();
+      show(scroller.current, at, gone.signal);
+    };
+    const fail = (error: unknown) => gone.signal.aborted || store.setNotice(problemFrom(error));
+    reach({ store, loadOlder, gone: gone.signal }, at).then(arrive, fail);
     return () => gone.abort();
   }, [at, store, loadOlder, leaveEnd, scroller]);
 }
