@@ -57,7 +57,8 @@ export class ConversationStore {
 
   /** Appends events to the log and folds them; to be called inside a transaction. */
   append(events: Event[], by: Actor, at: string): Envelope[] {
-    const head = this.state.head;
+    const { head } = this.state;
+    const { digest } = this;
     const envelopes = events.map((one, index): Envelope => {
       const conversationId = one.type === "conversation.created" ? one.head.id : (head?.id ?? "");
       const runId = runIdOf(one);
@@ -74,13 +75,14 @@ export class ConversationStore {
       evolve(this.state, one);
       this.digest = indexed(this.digest, one);
     }
-    this.#write(head);
+    this.#write({ head, digest });
     return envelopes;
   }
 
-  #write(before: ConversationState["head"]): void {
-    if (this.state.head !== before) this.#setMeta("head", this.state.head);
-    this.#setMeta("digest", this.digest);
+  /** Writes what the fold replaced: head and digest are the same objects where an event leaves them as they were. */
+  #write(before: { head: ConversationState["head"]; digest: IndexDigest }): void {
+    if (this.state.head !== before.head) this.#setMeta("head", this.state.head);
+    if (this.digest !== before.digest) this.#setMeta("digest", this.digest);
     for (const one of this.#maps.messages.takeWritten()) this.#put("messages", one);
     for (const one of this.#maps.runs.takeWritten()) this.#put("runs", one);
     for (const one of this.#maps.groups.takeWritten()) {
