@@ -1,0 +1,11 @@
+// What the Worker is built with in `@ai-sdk/gateway`'s place (`alias` in wrangler.toml): the package `ai` calls that vendor's
+// service for a model that is named by a string. Ours are objects, always behind our own gateway.
+
+export class GatewayError extends Error {}
+export class GatewayAuthenticationError extends GatewayError {}
+
+export function createGateway(): never {
+  throw new GatewayError("A model must be given as an object: no outside gateway is called.");
+}
+
+export const gateway = createGateway;
