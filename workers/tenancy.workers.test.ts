@@ -17,6 +17,7 @@ const BODIES: Record<string, unknown> = {
   "post /conversations/:id/discard": { paths: ["README.md"] },
   "put /conversations/:id/files/content": "bytes",
   "patch /providers/:id": { name: "stolen" },
+  "post /conversations/:id/fork": {},
   "post /providers/:id/check": {},
 };
 /** Routes that name nothing of another org. */

@@ -1,8 +1,9 @@
-import { Archive, ArchiveRestore, Download, Ellipsis, PanelRight, RotateCw } from "lucide-react";
+import { Archive, ArchiveRestore, Download, Ellipsis, GitFork, PanelRight, RotateCw } from "lucide-react";
 import { type FormEvent, useState } from "react";
 import { cost } from "../lib/format.ts";
 import { useHead, useStore } from "../lib/live/use-live.ts";
 import { text } from "../lib/text.ts";
+import { ForkAt } from "./fork/fork.tsx";
 import { NavButton } from "./frame/nav-button.tsx";
 import { SandboxChip } from "./sandbox-chip.tsx";
 import { IconButton } from "./ui/button.tsx";
@@ -103,30 +104,40 @@ function More() {
   const store = useStore();
   const { id, archivedAt, sandbox } = useHead();
   const archived = archivedAt !== null;
+  const [forkAt, setForkAt] = useState<number | null>(null);
   return (
-    <Menu
-      entries={[
-        {
-          label: archived ? text.header.restore : text.header.archive,
-          icon: archived ? <ArchiveRestore size={14} aria-hidden /> : <Archive size={14} aria-hidden />,
-          onSelect: () => store.attempt({ type: "conversation.archive", archived: !archived }),
-        },
-        ...EXPORT_FORMATS.map((format) => ({
-          ...text.header.exportAs[format],
-          icon: <Download size={14} aria-hidden />,
-          onSelect: () => download(`/api/conversations/${id}/export?format=${format}`),
-        })),
-        {
-          label: text.header.reload,
-          detail: text.sandbox.state[sandbox.state],
-          icon: <RotateCw size={14} aria-hidden />,
-          onSelect: () => window.location.reload(),
-        },
-      ]}
-    >
-      <IconButton label={text.header.more}>
-        <Ellipsis size={16} aria-hidden />
-      </IconButton>
-    </Menu>
+    <>
+      <ForkAt atSeq={forkAt} onClose={() => setForkAt(null)} />
+      <Menu
+        entries={[
+          {
+            label: text.fork.menu,
+            detail: text.fork.menuDetail,
+            icon: <GitFork size={14} aria-hidden />,
+            onSelect: () => setForkAt(store.state.seq),
+          },
+          {
+            label: archived ? text.header.restore : text.header.archive,
+            icon: archived ? <ArchiveRestore size={14} aria-hidden /> : <Archive size={14} aria-hidden />,
+            onSelect: () => store.attempt({ type: "conversation.archive", archived: !archived }),
+          },
+          ...EXPORT_FORMATS.map((format) => ({
+            ...text.header.exportAs[format],
+            icon: <Download size={14} aria-hidden />,
+            onSelect: () => download(`/api/conversations/${id}/export?format=${format}`),
+          })),
+          {
+            label: text.header.reload,
+            detail: text.sandbox.state[sandbox.state],
+            icon: <RotateCw size={14} aria-hidden />,
+            onSelect: () => window.location.reload(),
+          },
+        ]}
+      >
+        <IconButton label={text.header.more}>
+          <Ellipsis size={16} aria-hidden />
+        </IconButton>
+      </Menu>
+    </>
   );
 }

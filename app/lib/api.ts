@@ -3,6 +3,7 @@ import type { ApprovalDecision, QuestionAnswer } from "#contract/ask";
 import { commandResult } from "#contract/command";
 import {
   type ConversationCreate,
+  type ConversationFork,
   type ConversationPatch,
   conversationHead,
   conversationSummary,
@@ -117,6 +118,13 @@ function conversationCalls(call: Caller) {
     /** The part of the transcript that ends before the entry at `before`. */
     older: (id: string, before: { before: number; beforeItem?: number }) => call.get(of(id, search(before)), snapshot),
     patch: (id: string, body: ConversationPatch) => call.json(of(id), nothing, ["PATCH", body]),
+    /** Makes a fork and gives its id; the same `key` gives the same one. */
+    fork: (id: string, body: ConversationFork, key: string) =>
+      call.send(of(id, "/fork"), startedConversation, {
+        method: "POST",
+        body: JSON.stringify(body),
+        headers: { "content-type": "application/json", "idempotency-key": key },
+      }),
     archive: (id: string) => call.send(of(id), nothing, { method: "DELETE" }),
     post: (id: string, body: { clientId: string; content: string; attachments?: string[] }) =>
       call.post(of(id, "/messages"), commandResult, body),

@@ -49,6 +49,20 @@ export const conversationText = {
     retry: "Run again",
   },
 
+  fork: {
+    here: "Fork from here",
+    menu: "Fork",
+    menuDetail: "A new conversation with all of this",
+    title: "Fork from here",
+    log: "The fork has everything up to here. What comes later stays in this conversation, which goes on unchanged.",
+    files: (repository: string) => `Its files are a fresh clone of ${repository}.`,
+    noFiles: "Its workspace begins empty.",
+    name: "Title",
+    nameOf: (title: string) => `${title.slice(0, 193)} (fork)`,
+    make: "Fork",
+    from: "Forked from",
+  },
+
   waitingFor: {
     approval: "Waits for your approval.",
     question: "Waits for your answer.",

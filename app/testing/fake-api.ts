@@ -146,7 +146,11 @@ export class FakeApi {
   #speak(live: Live, content: string): void {
     const n = this.#next++;
     const { seq: _m, ...message } = messageOf(n, { content, createdAt: now(), runId: id("run", n) });
-    const { seq: _r, ...run } = runOf(n, { status: "running", startedAt: now(), finishedAt: null, agentId: AGENT });
+    const {
+      seq: _r,
+      endSeq: _e,
+      ...run
+    } = runOf(n, { status: "running", startedAt: now(), finishedAt: null, agentId: AGENT });
     const { seq: _i, ...item } = itemOf(n, { runId: id("run", n), status: "in_progress", startedAt: now() });
     this.#append(live, { type: "message.posted", message });
     this.#append(live, { type: "run.started", run });

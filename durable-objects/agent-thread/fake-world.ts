@@ -3,7 +3,7 @@ import { type Report, type ReportFrame, type ReportReply, reportFrame } from "#c
 import type { ReportedItem } from "#contract/run";
 import type { ExecLine } from "#contract/workspace";
 import { newId } from "#platform/new-id";
-import type { RunOrder } from "#platform/rpc";
+import type { RunOrder, Turn } from "#platform/rpc";
 import type { RunSandbox, ThreadWorld } from "./world.ts";
 
 /** A conversation and a sandbox for tests of the thread. It keeps plain data only, so it outlives the thread's object. */
@@ -18,6 +18,8 @@ export class FakeWorld {
   readonly killed: string[] = [];
   readonly outputs = new Map<string, string>();
   readonly attached = new Map<string, Uint8Array>();
+  /** Runs of the conversation that the thread was not there for. */
+  turns: Turn[] = [];
   images = false;
   connections = 0;
   openSockets = 0;
@@ -33,6 +35,7 @@ export class FakeWorld {
       openReports: async () => this.#accept(),
       sandbox: () => this.#sandbox(),
       model: (order) => real.model(order),
+      turns: async (_order, runIds) => ok(this.turns.filter((one) => runIds.includes(one.runId))),
       readAttachment: async (_order, fileId) => this.attached.get(fileId) ?? null,
       takesImages: async () => this.images,
       keepOutput: async (_order, itemId, text) => {
@@ -179,6 +182,7 @@ export function fakeOrder(
     queuedAt: at,
     startedAt: at,
     finishedAt: null,
+    endSeq: null,
     stopReason: null,
     problem: null,
     usage: { inputTokens: 0, outputTokens: 0, cachedTokens: 0, costMicroUsd: 0 },
@@ -192,6 +196,7 @@ export function fakeOrder(
     prompt: { message: fakeMessage(content, messageId), authorName: "Ana" },
     binding: { orgId, conversationId, sandboxId: newId("sandbox"), repository: null },
     allowed: [],
+    earlier: [],
     wantsTitle: false,
     ...rest,
   };

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { conversationHead, conversationRepository } from "#contract/conversation";
-import { conversationId, orgId, sandboxId } from "#contract/ids";
+import { conversationId, orgId, runId, sandboxId } from "#contract/ids";
 import { message } from "#contract/message";
 import { run } from "#contract/run";
 import type { RunOrder } from "#platform/rpc";
@@ -13,6 +13,7 @@ export const runOrder: z.ZodType<RunOrder> = z.object({
   prompt: z.object({ message, authorName: z.string() }),
   binding: z.object({ orgId, conversationId, sandboxId, repository: conversationRepository.nullable() }),
   allowed: conversationHead.shape.allowed,
+  earlier: z.array(runId).default([]),
   wantsTitle: z.boolean(),
 });
 

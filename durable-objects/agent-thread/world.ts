@@ -11,7 +11,7 @@ import { configOf } from "#platform/config";
 import type { Env } from "#platform/env";
 import { hostUrl } from "#platform/hosts";
 import { settle } from "#platform/problem-response";
-import type { RunOrder } from "#platform/rpc";
+import type { RunOrder, Turn } from "#platform/rpc";
 import { conversationStub, sandboxStub } from "#platform/stubs";
 import { signRunToken } from "#platform/tokens";
 
@@ -31,6 +31,8 @@ export interface ThreadWorld {
   openReports(order: RunOrder): Promise<Result<WebSocket>>;
   sandbox(order: RunOrder): RunSandbox;
   model(order: RunOrder): LanguageModel;
+  /** What was said and done in these runs of the conversation. */
+  turns(order: RunOrder, runIds: string[]): Promise<Result<Turn[]>>;
   /** The bytes of a file attached to a message; null where it is gone. */
   readAttachment(order: RunOrder, fileId: string): Promise<Uint8Array | null>;
   /** Whether the run's model takes images. */
@@ -46,6 +48,14 @@ export const threadWorld = {
       openReports: (order) => openReports(env, order),
       sandbox: (order) => sandboxOf(env, order),
       model: (order) => gatewayModel(env, order),
+      turns: (order, runIds) =>
+        settle(
+          conversationStub(env, order.orgId, order.conversationId).turns(
+            { kind: "service", orgId: order.orgId },
+            runIds,
+          ),
+          "conversation",
+        ),
       readAttachment: (order, fileId) => readAttachment(env, order, fileId),
       takesImages: async (order) => takesImages(await listProviders(forTenant(env, order)), order.run.model),
       keepOutput: (order, itemId, text) => keepOutput(env, { order, itemId, text }),

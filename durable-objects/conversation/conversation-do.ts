@@ -1,7 +1,7 @@
 import { DurableObject } from "cloudflare:workers";
 import type { Command } from "#contract/command";
 import type { ConversationHead } from "#contract/conversation";
-import { ok, type Result } from "#contract/problem";
+import { fail, ok, type Result } from "#contract/problem";
 import type { Env } from "#platform/env";
 import type { MemberPrincipal, Principal } from "#platform/principal";
 import { problemResponse } from "#platform/problem-response";
@@ -9,6 +9,7 @@ import type {
   ConversationInit,
   ConversationRpc,
   EventsQuery,
+  ForkInit,
   LogRange,
   SandboxReport,
   UsageCall,
@@ -20,9 +21,10 @@ import { logPage } from "./log-page.ts";
 import { MIGRATIONS } from "./migrations.ts";
 import { answerPings, left, receive, upgrade } from "./sockets.ts";
 import { ConversationStore } from "./store.ts";
+import { turnsOf } from "./turns.ts";
 import { usageOf } from "./usage.ts";
 
-const NOT_FOUND = { code: "not_found" as const, detail: "There is no such conversation." };
+const MISSING = fail("not_found", "There is no such conversation.");
 const RUNS_LISTED = 200;
 
 /** The Durable Object of one conversation, named `{orgId}/{conversationId}`: a shell around `ConversationObject`. */
@@ -39,15 +41,23 @@ export class Conversation extends DurableObject<Env> implements ConversationRpc 
     return (this.#object ?? this.#open(principal.orgId)).create(principal, init);
   }
 
+  async createFork(principal: Principal, init: ForkInit): Promise<Result<null>> {
+    if (principal.kind !== "service") return MISSING;
+    (this.#object ?? this.#open(principal.orgId)).origin.keep(init);
+    return ok(null);
+  }
+
+  async complete(principal: Principal) {
+    return this.#read(principal, () => null);
+  }
+
   async command(principal: Principal, command: Command) {
     return this.#with((object) => object.command(principal, command));
   }
 
+  /** Of a fork also before it has read what it inherits. */
   async head(principal: Principal) {
-    return this.#with((object) => {
-      const head = object.admit(principal);
-      return head.ok ? ok({ seq: object.store.state.seq, head: head.value }) : head;
-    });
+    return this.#object?.headOf(principal) ?? MISSING;
   }
 
   async snapshot(principal: Principal, before?: WindowEnd) {
@@ -59,14 +69,15 @@ export class Conversation extends DurableObject<Env> implements ConversationRpc 
   }
 
   async runs(principal: Principal) {
-    return this.#with((object) => {
-      const admitted = object.admit(principal);
-      return admitted.ok ? ok(object.store.runs(RUNS_LISTED)) : admitted;
-    });
+    return this.#read(principal, ({ store }) => store.runs(RUNS_LISTED));
   }
 
   async run(principal: Principal, runId: string) {
     return this.#with((object) => object.run(principal, runId));
+  }
+
+  async turns(principal: Principal, runIds: string[]) {
+    return this.#read(principal, ({ store }) => turnsOf(store, runIds));
   }
 
   async recordUsage(principal: Principal, call: UsageCall) {
@@ -74,17 +85,11 @@ export class Conversation extends DurableObject<Env> implements ConversationRpc 
   }
 
   async usage(principal: Principal) {
-    return this.#with((object) => {
-      const admitted = object.admit(principal);
-      return admitted.ok ? ok(usageOf(object.store.sql)) : admitted;
-    });
+    return this.#read(principal, ({ store }, head) => usageOf(store.sql, head.forkedFrom?.atSeq ?? 0));
   }
 
   async logPage(principal: Principal, range: LogRange) {
-    return this.#with((object) => {
-      const admitted = object.admit(principal);
-      return admitted.ok ? ok(logPage(object.store.sql, range)) : admitted;
-    });
+    return this.#read(principal, ({ store }) => logPage(store.sql, range));
   }
 
   async reportSandbox(principal: Principal, report: SandboxReport) {
@@ -92,20 +97,16 @@ export class Conversation extends DurableObject<Env> implements ConversationRpc 
   }
 
   async purge(principal: MemberPrincipal): Promise<Result<null>> {
-    return this.#with(async (object) => {
-      const admitted = object.admit(principal);
-      if (!admitted.ok) return admitted;
-      object.viewers.closeAll(NOT_FOUND);
-      this.#object = null;
-      await object.close();
-      await this.ctx.storage.deleteAlarm();
-      await this.ctx.storage.deleteAll();
-      return ok(null);
-    });
+    const object = this.#object;
+    const left = await object?.beforePurge(principal);
+    if (!object || !left?.ok) return left ?? MISSING;
+    this.#object = null;
+    return object.erase();
   }
 
   override async fetch(request: Request): Promise<Response> {
-    return this.#object ? upgrade(this.ctx, this.#object, request) : problemResponse(NOT_FOUND);
+    const whole = await this.#with(async (object) => ok(object));
+    return whole.ok ? upgrade(this.ctx, whole.value, request) : problemResponse(whole.problem);
   }
 
   override async webSocketMessage(socket: WebSocket, data: string | ArrayBuffer): Promise<void> {
@@ -131,7 +132,18 @@ export class Conversation extends DurableObject<Env> implements ConversationRpc 
     return this.#object;
   }
 
+  /** Every call finds the whole log: a fork reads what it inherits first. */
   async #with<T>(call: (object: ConversationObject) => Result<T> | Promise<Result<T>>): Promise<Result<T>> {
-    return this.#object ? call(this.#object) : { ok: false, problem: NOT_FOUND };
+    const object = this.#object;
+    if (!object) return MISSING;
+    const whole = await object.origin.complete();
+    return whole.ok ? call(object) : whole;
+  }
+
+  #read<T>(principal: Principal, read: (object: ConversationObject, head: ConversationHead) => T): Promise<Result<T>> {
+    return this.#with((object) => {
+      const admitted = object.admit(principal);
+      return admitted.ok ? ok(read(object, admitted.value)) : admitted;
+    });
   }
 }

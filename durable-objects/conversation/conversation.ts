@@ -23,6 +23,7 @@ import { creationEvents, SYSTEM_ACTOR } from "./creation.ts";
 import { type Effect, effect, effectsOf } from "./effects.ts";
 import { Journal } from "./journal.ts";
 import { LiveTexts } from "./live-texts.ts";
+import { completeForks, Origin } from "./origin.ts";
 import { perform } from "./perform.ts";
 import { RateLimit } from "./rate-limit.ts";
 import { KeptRunClock } from "./run-clock.ts";
@@ -48,8 +49,10 @@ export class ConversationObject {
   readonly live: LiveTexts;
   readonly viewers: Viewers;
   readonly journal: Journal;
+  readonly origin: Origin;
   readonly #env: Env;
   readonly #orgId: string;
+  readonly #storage: DurableObjectStorage;
   readonly #alarms: Alarms;
   readonly #outbox: Outbox<Effect>;
   readonly #waiters = new Waiters();
@@ -59,6 +62,7 @@ export class ConversationObject {
   constructor(ctx: DurableObjectState, env: Env, orgId: string) {
     this.#env = env;
     this.#orgId = orgId;
+    this.#storage = ctx.storage;
     this.store = new ConversationStore(ctx.storage.sql);
     this.#clock = new KeptRunClock(ctx.storage.sql);
     this.viewers = new Viewers(ctx);
@@ -86,6 +90,7 @@ export class ConversationObject {
       onCommit: (envelopes) => this.#published(envelopes),
       onRollback: () => this.reload(),
     });
+    this.origin = new Origin({ env, orgId, storage: ctx.storage, store: this.store, journal: this.journal });
     this.reload();
   }
 
@@ -102,9 +107,23 @@ export class ConversationObject {
 
   /** The head where the principal may see it; another org's object holds nothing, so it is `not_found` there. */
   admit(principal: Principal): Result<ConversationHead> {
-    const head = this.store.state.head;
+    const head = this.origin.pending?.head ?? this.store.state.head;
     if (!head || principal.orgId !== this.#orgId || !mayUseConversation(principal, head)) return NOT_FOUND;
     return ok(head);
+  }
+
+  headOf(principal: Principal): Result<{ seq: number; head: ConversationHead }> {
+    const head = this.admit(principal);
+    return head.ok ? ok({ seq: this.origin.pending?.origin.atSeq ?? this.store.state.seq, head: head.value }) : head;
+  }
+
+  /** Nobody is served any more, and no fork needs what is here. */
+  async beforePurge(principal: Principal): Promise<Result<null>> {
+    const admitted = this.admit(principal);
+    if (!admitted.ok) return admitted;
+    const kept = await completeForks(this.#env, this.#orgId, this.store);
+    if (kept.ok) this.viewers.closeAll(NOT_FOUND.problem);
+    return kept;
   }
 
   async create(principal: MemberPrincipal, init: ConversationInit): Promise<Result<ConversationHead>> {
@@ -131,7 +150,10 @@ export class ConversationObject {
     const attachments = await this.#attachments(principal, command);
     if (!attachments.ok) return attachments;
     const by: Actor = { memberId: principal.memberId, kind: "human" };
-    return this.journal.submit(by, () => this.#decided(principal, command, attachments.value));
+    const result = await this.journal.submit(by, () => this.#decided(principal, command, attachments.value));
+    // Who forked goes there next.
+    if (command.type === "fork") await this.drain();
+    return result;
   }
 
   #decided(principal: MemberPrincipal, command: Command, attachments: Message["attachments"]) {
@@ -239,9 +261,12 @@ export class ConversationObject {
     return this.#outbox.drain(Date.now);
   }
 
-  /** Begins nothing outside any more, and waits for what was begun: what is written late would outlive a purge. */
-  close(): Promise<void> {
-    return this.#outbox.close();
+  /** Waits for what was begun outside, since what is written late would outlive it, and leaves nothing here. */
+  async erase(): Promise<Result<null>> {
+    await this.#outbox.close();
+    await this.#storage.deleteAlarm();
+    await this.#storage.deleteAll();
+    return ok(null);
   }
 
   /** The deadlines that are due: the outbox, asks that expire, a run that is silent or too long. */

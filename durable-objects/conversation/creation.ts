@@ -21,6 +21,7 @@ export function creationEvents(principal: MemberPrincipal, init: ConversationIni
     titleBy: init.title === null ? "default" : "person",
     createdAt: isoTime(init.at),
     createdBy: principal.memberId,
+    forkedFrom: null,
     archivedAt: null,
     repository: init.repository,
     sandboxId: newId("sandbox"),

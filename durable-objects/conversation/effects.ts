@@ -13,6 +13,14 @@ export const effect = z.discriminatedUnion("type", [
   z.object({ type: z.literal("index") }),
   z.object({ type: z.literal("read"), memberId: z.string(), seq: z.number() }),
   z.object({ type: z.literal("sandbox.stop") }),
+  z.object({
+    type: z.literal("fork.create"),
+    conversationId: z.string(),
+    atSeq: z.number(),
+    title: z.string(),
+    by: z.object({ memberId: z.string(), name: z.string() }),
+    at: z.string(),
+  }),
 ]);
 export type Effect = z.infer<typeof effect>;
 
@@ -24,7 +32,7 @@ export interface PlannedEffect {
 }
 
 /** The effects of one event. `before` is the head from before the event: a decided ask is still in it. Pure. */
-export function effectsOf({ event }: Envelope, before: ConversationHead | null): PlannedEffect[] {
+export function effectsOf({ event, by, at }: Envelope, before: ConversationHead | null): PlannedEffect[] {
   const index: PlannedEffect = { lane: "index", effect: { type: "index" }, key: "index" };
   switch (event.type) {
     case "read.moved":
@@ -45,6 +53,10 @@ export function effectsOf({ event }: Envelope, before: ConversationHead | null):
       return [index, thread({ type: "thread.cancel", runId: event.runId, reason: event.stopReason })];
     case "conversation.archived":
       return [index, { lane: "sandbox", effect: { type: "sandbox.stop" }, key: "sandbox.stop" }];
+    case "fork.created": {
+      const { type: _type, name, ...fork } = event;
+      return [{ lane: "fork", effect: { type: "fork.create", ...fork, by: { memberId: by.memberId, name }, at } }];
+    }
     default:
       return [index, ...askEffects(event, before)];
   }

@@ -2,12 +2,16 @@ import type { ConversationHead } from "#contract/conversation";
 import type { Result } from "#contract/problem";
 import { indexConversation, markRead } from "#data/conversations";
 import { forTenant } from "#data/tenant-db";
+import { forkHead } from "#domain/conversation/fork";
 import type { Env } from "#platform/env";
+import { newId } from "#platform/new-id";
+import { settle } from "#platform/problem-response";
 import type { RunOrder, SandboxBinding } from "#platform/rpc";
-import { sandboxStub, threadStub } from "#platform/stubs";
+import { conversationStub, sandboxStub, threadStub } from "#platform/stubs";
 import type { Effect } from "./effects.ts";
 import { feedSearch } from "./search-feed.ts";
 import type { ConversationStore } from "./store.ts";
+import { earlierRuns } from "./turns.ts";
 
 interface Deps {
   env: Env;
@@ -21,11 +25,23 @@ interface Deps {
 export async function perform(deps: Deps, effect: Effect): Promise<void> {
   const head = deps.store.state.head;
   if (!head) return;
-  if (effect.type === "index") return index(deps, head);
-  if (effect.type === "read") {
-    return markRead(forTenant(deps.env, deps), { conversationId: head.id, memberId: effect.memberId, seq: effect.seq });
+  switch (effect.type) {
+    case "index":
+      return index(deps, head);
+    case "read": {
+      const { memberId, seq } = effect;
+      return markRead(forTenant(deps.env, deps), { conversationId: head.id, memberId, seq });
+    }
+    case "sandbox.stop":
+      return stopSandbox(deps, head);
+    case "fork.create":
+      return createFork(deps, head, effect);
+    default:
+      return tellThread(deps, head, effect);
   }
-  if (effect.type === "sandbox.stop") return stopSandbox(deps, head);
+}
+
+async function tellThread(deps: Deps, head: ConversationHead, effect: ThreadEffect): Promise<void> {
   const result = await callThread(deps, head, effect);
   if (result.ok) return;
   const { code, detail } = result.problem;
@@ -42,7 +58,21 @@ async function index(deps: Deps, head: ConversationHead): Promise<void> {
   await feedSearch(db, deps.store);
 }
 
-type ThreadEffect = Exclude<Effect, { type: "index" | "read" | "sandbox.stop" }>;
+type ForkEffect = Extract<Effect, { type: "fork.create" }>;
+type ThreadEffect = Exclude<Effect, { type: "index" | "read" | "sandbox.stop" | "fork.create" }>;
+
+/** The list shows the fork at once; the fork itself keeps the first of what it is given. */
+async function createFork(deps: Deps, head: ConversationHead, effect: ForkEffect): Promise<void> {
+  const { conversationId: id, title, atSeq, by, at } = effect;
+  const threads = Object.fromEntries(head.threads.map((one) => [one.id, newId("thread")]));
+  const fork = forkHead(head, { id, title, sandboxId: newId("sandbox"), threads, origin: { atSeq }, by, at });
+  const init = { head: fork, origin: { conversationId: head.id, atSeq }, threads, by, at: Date.parse(at) };
+  const stub = conversationStub(deps.env, deps.orgId, id);
+  const created = await settle(stub.createFork({ kind: "service", orgId: deps.orgId }, init), "conversation");
+  if (!created.ok) throw new Error(`the fork answered ${created.problem.code}: ${created.problem.detail}`);
+  const digest = { ...deps.store.digest, lastSeq: atSeq, updatedAt: at, runStatus: null };
+  await indexConversation(forTenant(deps.env, deps), fork, digest);
+}
 
 async function callThread(deps: Deps, head: ConversationHead, effect: ThreadEffect): Promise<Result<null>> {
   const done = { ok: true as const, value: null };
@@ -81,6 +111,7 @@ function orderOf(deps: Deps, head: ConversationHead, runId: string): RunOrder | 
     prompt: { message, authorName: nameOf(head, message.authorId) },
     binding,
     allowed: head.allowed,
+    earlier: earlierRuns(deps.store, run),
     wantsTitle: head.titleBy === "default",
   };
 }

@@ -30,8 +30,13 @@ export async function feedSearch(db: TenantDb, store: ConversationStore): Promis
     const entries = new Map(events.flatMap((one) => entriesOf(store, one)).map((entry) => [entry.seq, entry]));
     await writeEntries(db, { id: head.id, rev }, [...entries.values()]);
     const last = end ? rev : changes.at(-1)?.seq;
-    store.sql.exec("INSERT INTO meta (name, body) VALUES ('searched', ?1) ON CONFLICT DO UPDATE SET body = ?1", last);
+    if (last !== undefined) skipSearch(store, last);
   }
+}
+
+/** Counts the log up to `seq` as read: what a fork inherits is found where it was said. */
+export function skipSearch(store: ConversationStore, seq: number): void {
+  store.sql.exec("INSERT INTO meta (name, body) VALUES ('searched', ?1) ON CONFLICT DO UPDATE SET body = ?1", seq);
 }
 
 function cursorOf(store: ConversationStore): number {

@@ -58,25 +58,27 @@ export class ConversationStore {
   /** Appends events to the log and folds them; to be called inside a transaction. */
   append(events: Event[], by: Actor, at: string): Envelope[] {
     const { head } = this.state;
-    const { digest } = this;
     const envelopes = events.map((one, index): Envelope => {
       const conversationId = one.type === "conversation.created" ? one.head.id : (head?.id ?? "");
       const runId = runIdOf(one);
       const seq = this.state.seq + index + 1;
       return { seq, at, conversationId, by, ...(runId ? { runId } : {}), event: one };
     });
-    for (const one of envelopes) {
-      this.sql.exec(
-        "INSERT INTO events (seq, type, body) VALUES (?, ?, ?)",
-        one.seq,
-        one.event.type,
-        JSON.stringify(one),
-      );
-      evolve(this.state, one);
-      this.digest = indexed(this.digest, one);
-    }
-    this.#write({ head, digest });
+    this.adopt(envelopes.map((one) => ({ seq: one.seq, type: one.event.type, body: JSON.stringify(one), known: one })));
     return envelopes;
+  }
+
+  /** Stores envelopes that exist, and folds those of types this version knows; to be called inside a transaction. */
+  adopt(stored: { seq: number; type: string; body: string; known: Envelope | undefined }[]): void {
+    const before = { head: this.state.head, digest: this.digest };
+    for (const { seq, type, body, known } of stored) {
+      this.sql.exec("INSERT INTO events (seq, type, body) VALUES (?, ?, ?)", seq, type, body);
+      this.state.seq = known ? this.state.seq : seq;
+      if (known === undefined) continue;
+      evolve(this.state, known);
+      this.digest = indexed(this.digest, known);
+    }
+    this.#write(before);
   }
 
   /** Writes what the fold replaced: head and digest are the same objects where an event leaves them as they were. */

@@ -3,13 +3,17 @@ import { addUsage } from "#domain/conversation/evolve";
 
 const field = (name: string) => `SUM(json_extract(body, '$.event.usage.${name}')) AS ${name}`;
 
-/** What the model calls of a conversation used, summed from its log: in all, and per model by name. */
-export function usageOf(sql: SqlStorage): ConversationUsage {
+/**
+ * What the model calls of a conversation used, summed from its log: in all, and per model by name. `after` leaves out what a
+ * fork inherited.
+ */
+export function usageOf(sql: SqlStorage, after: number): ConversationUsage {
   const rows = sql
     .exec(
       `SELECT json_extract(body, '$.event.model') AS model, COUNT(*) AS calls,
          ${Object.keys(NO_USAGE).map(field).join(", ")}
-       FROM events WHERE type = 'usage.recorded' GROUP BY 1 ORDER BY 1`,
+       FROM events WHERE type = 'usage.recorded' AND seq > ? GROUP BY 1 ORDER BY 1`,
+      after,
     )
     .toArray();
   const models = rows.map((row) => ({

@@ -79,7 +79,9 @@ export class Outbox<E> {
   }
 
   async #drainLane(lane: string, nowMs: () => number): Promise<void> {
-    if (this.#closed || this.#busy.has(lane)) return;
+    if (this.#closed) return;
+    const busy = this.#busy.get(lane);
+    if (busy) return busy;
     const run = this.#runLane(lane, nowMs).finally(() => this.#busy.delete(lane));
     this.#busy.set(lane, run);
     await run;

@@ -7,6 +7,7 @@ import { openApiDocument } from "./openapi.ts";
 import { conversationRoutes } from "./routes/conversations.ts";
 import { exportRoutes } from "./routes/export.ts";
 import { fileRoutes } from "./routes/files.ts";
+import { forkRoutes } from "./routes/fork.ts";
 import { meRoutes } from "./routes/me.ts";
 import { messageRoutes } from "./routes/messages.ts";
 import { modelRoutes } from "./routes/models.ts";
@@ -22,6 +23,7 @@ export const routes: AnyRoute[] = [
   ...meRoutes,
   ...conversationRoutes,
   ...exportRoutes,
+  ...forkRoutes,
   ...searchRoutes,
   ...messageRoutes,
   ...repositoryRoutes,

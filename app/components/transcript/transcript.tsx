@@ -1,7 +1,9 @@
 import { ArrowDown } from "lucide-react";
 import { useEffect } from "react";
+import type { Entry } from "../../lib/live/timeline.ts";
 import { useLive } from "../../lib/live/use-live.ts";
 import { text } from "../../lib/text.ts";
+import { ForkMark } from "../fork/fork.tsx";
 import { Button } from "../ui/button.tsx";
 import { SCROLLABLE } from "../ui/scrollable.ts";
 import { LiveRegion } from "./live-region.tsx";
@@ -11,6 +13,28 @@ import { OlderEntries, useKeptPlace } from "./older-entries.tsx";
 import { Turn } from "./turn.tsx";
 import { useSoughtEntry } from "./use-sought-entry.ts";
 import { useStickToEnd } from "./use-stick-to-end.ts";
+
+function Entries() {
+  const entries = useLive((store) => store.timeline.entries);
+  const forkedAt = useLive((store) => store.state.head?.forkedFrom?.atSeq ?? null);
+  const whole = useLive((store) => store.state.fromSeq === 1);
+  const inherited = forkedAt === null ? 0 : entries.filter((one) => one.seq <= forkedAt).length;
+  return (
+    <>
+      {entries.slice(0, inherited).map((entry) => (
+        <TranscriptEntry key={entry.id} entry={entry} />
+      ))}
+      {forkedAt !== null && (whole || inherited > 0) && <ForkMark />}
+      {entries.slice(inherited).map((entry) => (
+        <TranscriptEntry key={entry.id} entry={entry} />
+      ))}
+    </>
+  );
+}
+
+function TranscriptEntry({ entry }: { entry: Entry }) {
+  return entry.kind === "run" ? <Turn runId={entry.id} /> : <MessageEntry messageId={entry.id} />;
+}
 
 /** Everything that was said and done, oldest first. It follows the end only while the reader is there. */
 export function Transcript() {
@@ -32,13 +56,7 @@ export function Transcript() {
         <div ref={content} className="mx-auto flex max-w-[792px] flex-col gap-5 px-4 py-6">
           {older && <OlderEntries onLoad={expectOlder} />}
           {entries.length + pending.length === 0 && <p className="text-15 text-n11">{text.transcript.empty}</p>}
-          {entries.map((entry) =>
-            entry.kind === "run" ? (
-              <Turn key={entry.id} runId={entry.id} />
-            ) : (
-              <MessageEntry key={entry.id} messageId={entry.id} />
-            ),
-          )}
+          <Entries />
           {pending.map((one) => (
             <PendingEntry key={one.clientId} message={one} />
           ))}

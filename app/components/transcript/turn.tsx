@@ -5,6 +5,7 @@ import type { ConversationState } from "#domain/conversation/evolve";
 import { between, cost, tokens } from "../../lib/format.ts";
 import { useLive, useStore } from "../../lib/live/use-live.ts";
 import { text } from "../../lib/text.ts";
+import { ForkButton } from "../fork/fork.tsx";
 import { StatusMark } from "../frame/status-mark.tsx";
 import { Button } from "../ui/button.tsx";
 import { Notice } from "../ui/notice.tsx";
@@ -48,10 +49,11 @@ function TurnHeader({ run, name }: { run: Run; name: string }) {
       <Time at={run.startedAt ?? run.queuedAt} />
       <span className="flex-1" />
       {run.finishedAt && (
-        <span className="transition-opacity duration-100 group-focus-within/turn:opacity-100 group-hover/turn:opacity-100 sm:opacity-0 pointer-coarse:opacity-100">
+        <span className="flex items-center gap-1 transition-opacity duration-100 group-focus-within/turn:opacity-100 group-hover/turn:opacity-100 sm:opacity-0 pointer-coarse:opacity-100">
           {[between(run.startedAt, run.finishedAt), tokens(run.usage), cost(run.usage.costMicroUsd)]
             .filter(Boolean)
             .join(" · ")}
+          {run.endSeq && <ForkButton atSeq={run.endSeq} />}
         </span>
       )}
     </header>

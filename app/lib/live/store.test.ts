@@ -83,7 +83,7 @@ const envelope = (seq: number, event: Record<string, unknown>) => ({
 });
 
 const { seq: _item, ...growing } = itemOf(90, { runId: id("run", 90), status: "in_progress", completedAt: null });
-const { seq: _run, ...run } = runOf(90, { status: "running", finishedAt: null, agentId: AGENT });
+const { seq: _run, endSeq: _end, ...run } = runOf(90, { status: "running", finishedAt: null, agentId: AGENT });
 const { seq: _message, ...message } = messageOf(91);
 
 describe("connection", () => {

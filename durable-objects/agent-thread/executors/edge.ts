@@ -1,6 +1,7 @@
 import type { Problem } from "#contract/problem";
 import { promptContent } from "../attachments.ts";
 import { type Call, callsOf, resultsMessage, updateCall } from "../calls.ts";
+import { recallEarlier } from "../history.ts";
 import { suggestTitle } from "../title.ts";
 import { advanceCall } from "./edge-call.ts";
 import { modelStep } from "./edge-model.ts";
@@ -48,6 +49,7 @@ async function keepPrompt(context: RunContext): Promise<void> {
   const { store, order, runId, world } = context;
   const kept = () => store.messages().some((one) => one.runId === runId);
   if (kept()) return;
+  await recallEarlier(context);
   const content = await promptContent(world, order, order.prompt);
   if (!context.live() || kept()) return;
   store.together(() => {

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { approvalDecision } from "./ask.ts";
-import { conversationPatch } from "./conversation.ts";
-import { approvalId, clientKey, messageId, questionId, runId, threadId } from "./ids.ts";
+import { conversationFork, conversationPatch } from "./conversation.ts";
+import { approvalId, clientKey, conversationId, messageId, questionId, runId, threadId } from "./ids.ts";
 import { messageEdit, messagePost } from "./message.ts";
 
 const of = <T extends string, S extends z.ZodRawShape>(type: T, shape: S) =>
@@ -22,6 +22,7 @@ export const command = z.discriminatedUnion("type", [
   of("conversation.rename", { title: conversationPatch.shape.title.unwrap() }),
   of("conversation.configure", conversationPatch.omit({ title: true, archived: true }).shape),
   of("conversation.archive", { archived: z.boolean() }),
+  of("fork", conversationFork.shape),
   of("read.move", { seq: z.number().int().nonnegative() }),
 ]);
 export type Command = z.infer<typeof command>;
@@ -33,5 +34,7 @@ export const commandResult = z.object({
   seq: z.number().int().nonnegative(),
   messageId: messageId.optional(),
   runId: runId.optional(),
+  /** The conversation that a fork made. */
+  conversationId: conversationId.optional(),
 });
 export type CommandResult = z.infer<typeof commandResult>;

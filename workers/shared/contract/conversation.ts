@@ -38,6 +38,10 @@ export type Thread = z.infer<typeof thread>;
 export const participant = z.object({ memberId, kind: memberKind, name: z.string(), readSeq: z.number().int() });
 export type Participant = z.infer<typeof participant>;
 
+/** Where a conversation began as a fork: its events up to `atSeq` are those of the other. */
+export const forkOrigin = z.object({ conversationId, title: z.string(), atSeq: z.number().int().positive() });
+export type ForkOrigin = z.infer<typeof forkOrigin>;
+
 /** Everything about a conversation but its transcript: small, whole, kept in memory by its object. */
 export const conversationHead = z.object({
   id: conversationId,
@@ -47,6 +51,7 @@ export const conversationHead = z.object({
   titleBy: z.enum(["default", "auto", "person"]),
   createdAt: timestamp,
   createdBy: memberId,
+  forkedFrom: forkOrigin.nullable().default(null),
   archivedAt: timestamp.nullable(),
   repository: conversationRepository.nullable(),
   sandboxId: sandboxId.nullable(),
@@ -112,6 +117,10 @@ export const conversationCreate = z.strictObject({
   autonomy: autonomy.optional(),
 });
 export type ConversationCreate = z.infer<typeof conversationCreate>;
+
+/** From where to fork, the end of the log unless told, and what the fork is called. */
+export const conversationFork = z.strictObject({ atSeq: z.number().int().positive(), title }).partial();
+export type ConversationFork = z.infer<typeof conversationFork>;
 
 export const conversationPatch = z
   .strictObject({

@@ -37,8 +37,8 @@ export const event = z.discriminatedUnion("type", [
   of("message.deleted", { messageId }),
   of("message.range_deleted", { fromSeq: z.number().int(), toSeq: z.number().int() }),
   of("reaction.changed", { messageId, memberId, emoji: z.string(), present: z.boolean() }),
-  of("run.queued", { run: run.omit({ seq: true }) }),
-  of("run.started", { run: run.omit({ seq: true }) }),
+  of("run.queued", { run: run.omit({ seq: true, endSeq: true }) }),
+  of("run.started", { run: run.omit({ seq: true, endSeq: true }) }),
   of("run.waiting", { runId, reason: waitingReason }),
   of("run.resumed", { runId, epoch: z.number().int().positive() }),
   of("run.finished", {
@@ -76,7 +76,8 @@ export const event = z.discriminatedUnion("type", [
   of("pull_request.changed", { url: z.string(), number: z.number().int(), state: z.string() }),
   of("read.moved", { memberId, seq: z.number().int().nonnegative() }),
   of("usage.recorded", { runId: runId.nullable(), model: z.string(), usage }),
-  of("fork.created", { conversationId, atSeq: z.number().int() }),
+  /** Another conversation began from this one as it was at `atSeq`; its own log says so in its head. */
+  of("fork.created", { conversationId, atSeq: z.number().int().positive(), title: z.string(), name: z.string() }),
 ]);
 export type Event = z.infer<typeof event>;
 export type EventType = Event["type"];

@@ -38,6 +38,8 @@ export const run = z.object({
   usage,
   /** The seq of its first event: its place in the transcript. */
   seq: z.number().int().positive(),
+  /** The seq of its `run.finished`; null until then, and of runs that ended before this was kept. */
+  endSeq: z.number().int().positive().nullable().default(null),
 });
 export type Run = z.infer<typeof run>;
 

@@ -30,9 +30,24 @@ export interface ConversationInit {
   at: number;
 }
 
+/** What a fork is made with. It holds nothing of its origin yet: it reads that at its first use. */
+export interface ForkInit {
+  /** Its head from its first own event on. */
+  head: ConversationHead;
+  origin: { conversationId: string; atSeq: number };
+  /** The fork's threads by those of the origin, which its runs are put into. */
+  threads: Record<string, string>;
+  by: { memberId: string; name: string };
+  at: number;
+}
+
 /** The conversation object (spec §1–4). Every method answers `not_found` where the conversation does not exist. */
 export interface ConversationRpc {
   create(principal: MemberPrincipal, init: ConversationInit): Promise<Result<ConversationHead>>;
+  /** Makes this conversation a fork; a repeat changes nothing. */
+  createFork(principal: Principal, init: ForkInit): Promise<Result<null>>;
+  /** Settles once the conversation holds all of its own log, as a fork does not before its first use. */
+  complete(principal: Principal): Promise<Result<null>>;
   command(principal: Principal, command: Command): Promise<Result<CommandResult>>;
   head(principal: Principal): Promise<Result<{ seq: number; head: ConversationHead }>>;
   /** The head and the newest part of the transcript, or the part before the entry `before`. */
@@ -43,6 +58,8 @@ export interface ConversationRpc {
   logPage(principal: Principal, range: LogRange): Promise<Result<LogPage>>;
   runs(principal: Principal): Promise<Result<Run[]>>;
   run(principal: Principal, runId: string): Promise<Result<{ run: Run; items: Item[] }>>;
+  /** What was said and done in these runs, oldest first: for an agent that was not there. */
+  turns(principal: Principal, runIds: string[]): Promise<Result<Turn[]>>;
   /** Usage of one model call; a repeat of `callId` records nothing. */
   recordUsage(principal: Principal, call: UsageCall): Promise<Result<null>>;
   /** What its model calls used, from its log. */
@@ -50,6 +67,13 @@ export interface ConversationRpc {
   /** What happened to the sandbox or in its workspace. A repeat of a state is not an event. */
   reportSandbox(principal: Principal, report: SandboxReport): Promise<Result<null>>;
   purge(principal: MemberPrincipal): Promise<Result<null>>;
+}
+
+/** A run as it is read again: its prompt, what else people said to it, and its items, each in order. */
+export interface Turn {
+  runId: string;
+  messages: { message: Message; authorName: string }[];
+  items: Item[];
 }
 
 /** Events after `after`, up to and with `upTo`. */
@@ -107,6 +131,8 @@ export interface RunOrder {
   binding: SandboxBinding;
   /** What people allowed for always in this conversation. */
   allowed: ConversationHead["allowed"];
+  /** The runs before it whose outcome it builds on, oldest first, at most 40: the thread asks for those it does not know. */
+  earlier: string[];
   /** True while nobody has named the conversation: the thread then suggests a title. */
   wantsTitle: boolean;
 }

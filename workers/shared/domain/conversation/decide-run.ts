@@ -7,7 +7,7 @@ import type { Run } from "#contract/run";
 import { NO_USAGE } from "#contract/usage";
 import { type DecideContext, type Decision, decided, findRun, isFinal, type View } from "./decision.ts";
 
-type NewRun = Omit<Run, "seq">;
+type NewRun = Omit<Run, "seq" | "endSeq">;
 export interface Ending {
   status: "succeeded" | "failed" | "cancelled";
   stopReason: string;
@@ -49,7 +49,7 @@ export function mainThread(view: View): Thread {
 
 /** The event that makes a run active. */
 export function startRun(run: NewRun | Run, now: string): Event {
-  const { seq: _seq, ...rest } = { seq: 0, ...run };
+  const { seq: _seq, endSeq: _endSeq, ...rest } = { seq: 0, endSeq: null, ...run };
   return { type: "run.started", run: { ...rest, status: "running", startedAt: now } };
 }
 

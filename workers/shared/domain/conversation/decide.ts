@@ -1,6 +1,7 @@
 import type { Command, CommandOf, CommandType } from "#contract/command";
 import type { Event } from "#contract/event";
 import { fail, ok, type Result } from "#contract/problem";
+import { forkConversation } from "./decide-fork.ts";
 import { deleteMessage, editMessage, postMessage } from "./decide-message.ts";
 import { cancelRun, endRun, removeFromQueue, reorderQueue, retryRun } from "./decide-run.ts";
 import { type DecideContext, type Decision, decided, NOTHING, type View } from "./decision.ts";
@@ -24,6 +25,7 @@ const DECIDERS: { [T in CommandType]: Decide<T> } = {
   },
   "conversation.configure": configure,
   "conversation.archive": archive,
+  fork: forkConversation,
   "read.move": moveRead,
 };
 

@@ -106,12 +106,12 @@ const HANDLERS: Handlers = {
   "reaction.changed": changeReaction,
 
   "run.queued": (state, { run }, { seq }) => {
-    state.runs.set(run.id, { ...run, seq });
+    state.runs.set(run.id, { ...run, seq, endSeq: null });
     promptOf(state, run);
     changeThread(state, run, (thread) => ({ ...thread, queue: [...without(thread.queue, run.id), run.id] }));
   },
   "run.started": (state, { run }, { seq }) => {
-    state.runs.set(run.id, { ...run, seq: state.runs.get(run.id)?.seq ?? seq });
+    state.runs.set(run.id, { ...run, seq: state.runs.get(run.id)?.seq ?? seq, endSeq: null });
     promptOf(state, run);
     changeThread(state, run, (thread) => ({
       ...thread,
@@ -252,9 +252,9 @@ function changeReaction(state: ConversationState, event: EventOf<"reaction.chang
   patch(state.messages, known.id, { reactions: list.filter((one) => one.memberIds.length > 0) });
 }
 
-function finishRun(state: ConversationState, event: EventOf<"run.finished">, { at }: Envelope): void {
+function finishRun(state: ConversationState, event: EventOf<"run.finished">, { at, seq }: Envelope): void {
   const { runId, status, stopReason, usage, problem } = event;
-  patch(state.runs, runId, { status, stopReason, usage, problem, finishedAt: at, waitingFor: null });
+  patch(state.runs, runId, { status, stopReason, usage, problem, finishedAt: at, endSeq: seq, waitingFor: null });
   changeThreads(state, (thread) =>
     thread.activeRunId === runId || thread.queue.includes(runId)
       ? {

@@ -35,6 +35,7 @@ const SILENT: ReadonlySet<EventType> = new Set<EventType>([
   "conversation.configured",
   "participant.joined",
   "run.queue_changed",
+  "fork.created",
 ]);
 
 /** Folds one event into the digest. */
