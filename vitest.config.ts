@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
 import type {} from "./scripts/testing/sandbox-host-setup.ts";
@@ -40,6 +41,7 @@ export default defineConfig({
                 FUZZ_SEEDS: process.env.FUZZ_SEEDS ?? "",
                 FUZZ_FROM: process.env.FUZZ_FROM ?? "1000",
                 FUZZ_STEPS: process.env.FUZZ_STEPS ?? "60",
+                REPLAY_RECORDING: process.env.REPLAY_FILE ? readFileSync(process.env.REPLAY_FILE, "utf8") : "",
                 TEST_MIGRATIONS: await readD1Migrations("./migrations"),
               },
             },

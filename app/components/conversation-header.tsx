@@ -1,13 +1,12 @@
-import { Archive, ArchiveRestore, Download, Ellipsis, GitFork, PanelRight, RotateCw } from "lucide-react";
+import { PanelRight } from "lucide-react";
 import { type FormEvent, useState } from "react";
 import { cost } from "../lib/format.ts";
 import { useHead, useStore } from "../lib/live/use-live.ts";
 import { text } from "../lib/text.ts";
-import { ForkAt } from "./fork/fork.tsx";
 import { NavButton } from "./frame/nav-button.tsx";
+import { MoreMenu } from "./more-menu.tsx";
 import { SandboxChip } from "./sandbox-chip.tsx";
 import { IconButton } from "./ui/button.tsx";
-import { Menu } from "./ui/menu.tsx";
 
 interface HeaderProps {
   panelOpen: boolean;
@@ -31,7 +30,7 @@ export function ConversationHeader({ panelOpen, onPanel }: HeaderProps) {
         </span>
       )}
       <SandboxChip />
-      <More />
+      <MoreMenu />
       <IconButton
         label={panelOpen ? text.header.closePanel : text.header.openPanel}
         aria-expanded={panelOpen}
@@ -87,57 +86,5 @@ function Title() {
         onKeyDown={(event) => event.key === "Escape" && setEditing(false)}
       />
     </form>
-  );
-}
-
-const EXPORT_FORMATS = ["md", "html", "jsonl"] as const;
-
-/** Has the browser save what is at an address; the page stays. */
-function download(href: string): void {
-  const link = document.createElement("a");
-  link.href = href;
-  link.download = "";
-  link.click();
-}
-
-function More() {
-  const store = useStore();
-  const { id, archivedAt, sandbox } = useHead();
-  const archived = archivedAt !== null;
-  const [forkAt, setForkAt] = useState<number | null>(null);
-  return (
-    <>
-      <ForkAt atSeq={forkAt} onClose={() => setForkAt(null)} />
-      <Menu
-        entries={[
-          {
-            label: text.fork.menu,
-            detail: text.fork.menuDetail,
-            icon: <GitFork size={14} aria-hidden />,
-            onSelect: () => setForkAt(store.state.seq),
-          },
-          {
-            label: archived ? text.header.restore : text.header.archive,
-            icon: archived ? <ArchiveRestore size={14} aria-hidden /> : <Archive size={14} aria-hidden />,
-            onSelect: () => store.attempt({ type: "conversation.archive", archived: !archived }),
-          },
-          ...EXPORT_FORMATS.map((format) => ({
-            ...text.header.exportAs[format],
-            icon: <Download size={14} aria-hidden />,
-            onSelect: () => download(`/api/conversations/${id}/export?format=${format}`),
-          })),
-          {
-            label: text.header.reload,
-            detail: text.sandbox.state[sandbox.state],
-            icon: <RotateCw size={14} aria-hidden />,
-            onSelect: () => window.location.reload(),
-          },
-        ]}
-      >
-        <IconButton label={text.header.more}>
-          <Ellipsis size={16} aria-hidden />
-        </IconButton>
-      </Menu>
-    </>
   );
 }

@@ -62,6 +62,7 @@ it("forks a conversation at the end of a turn, and both go on by themselves", as
   await page.setViewportSize({ width: 1440, height: 900 });
   await page.getByRole("link", { name: "Two ways", exact: true }).last().click();
   await page.waitForURL(origin);
+  await page.getByRole("heading", { name: "Two ways", exact: true }).waitFor();
   const kept = await transcriptOf(page);
   expect(kept).toContain("The second way.");
   expect(kept).not.toContain("A third way.");
@@ -80,4 +81,31 @@ it("forks from the menu, and says what is wrong where it cannot", async () => {
   await page.getByRole("heading", { name: "Gone soon (fork)" }).waitFor();
   const { body: list } = await api("conversations");
   expect(list.items.filter((one: { title: string }) => one.title === "Gone soon (fork)")).toHaveLength(1);
+});
+
+it("replays a recording, a failed model included, and says that all is as it was", async () => {
+  const { body: made } = await api("conversations", { title: "To be repeated" });
+  const origin = `${server.origin}/conversations/${made.id}`;
+  await page.goto(origin);
+  await send("run: echo once && date +%N > stamp.txt\nsay: That was it.");
+  await page.getByText("That was it.").last().waitFor();
+  await send("fail: The provider is away");
+  await page.getByText("The run failed").last().waitFor();
+  const { body: before } = await api(`conversations/${made.id}/files?path=.`);
+  await page.getByRole("button", { name: "More actions" }).click();
+  await page.getByRole("menuitem", { name: /^Replay/ }).click();
+  await page.getByRole("heading", { name: "Replay of To be repeated" }).waitFor();
+  await page.getByText("Replayed: everything as it was recorded.").waitFor();
+  await page.getByText("The run failed").last().waitFor();
+  await expectClean(page);
+  expect(await transcriptOf(page)).toContain("echo once");
+  const list = await api("conversations");
+  const replayed = list.body.items.find((one: { title: string }) => one.title === "Replay of To be repeated");
+  const { body: copy } = await api(`conversations/${replayed.id}`);
+  expect(copy.head.sandbox.state).toBe("none");
+  expect((await api(`conversations/${made.id}/files?path=.`)).body).toEqual(before);
+  const recording = await (await fetch(`${server.origin}/api/conversations/${made.id}/recording`)).text();
+  const lines = recording.trim().split("\n");
+  expect(JSON.parse(lines[0] ?? "")).toMatchObject({ type: "recording", conversationId: made.id });
+  expect(JSON.parse(lines.at(-1) ?? "")).toEqual({ type: "end", runs: 2 });
 });

@@ -125,6 +125,8 @@ function conversationCalls(call: Caller) {
         body: JSON.stringify(body),
         headers: { "content-type": "application/json", "idempotency-key": key },
       }),
+    /** Repeats its recording in a new conversation and gives that one's id. */
+    replay: (id: string) => call.send(of(id, "/replay"), startedConversation, { method: "POST" }),
     archive: (id: string) => call.send(of(id), nothing, { method: "DELETE" }),
     post: (id: string, body: { clientId: string; content: string; attachments?: string[] }) =>
       call.post(of(id, "/messages"), commandResult, body),

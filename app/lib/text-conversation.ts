@@ -63,6 +63,16 @@ export const conversationText = {
     from: "Forked from",
   },
 
+  recording: {
+    download: "Download the recording",
+    downloadDetail: "What models and tools were asked, and said",
+    replay: "Replay",
+    replayDetail: "Repeat the recorded runs in a new conversation",
+    of: "Replay of",
+    same: "Replayed: everything as it was recorded.",
+    ended: "The recording ends here: this run was stopped.",
+  },
+
   waitingFor: {
     approval: "Waits for your approval.",
     question: "Waits for your answer.",

@@ -1,7 +1,7 @@
 import { DurableObject } from "cloudflare:workers";
 import type { Approval, Question } from "#contract/ask";
 import type { Message } from "#contract/message";
-import type { Result } from "#contract/problem";
+import { ok, type Result } from "#contract/problem";
 import type { Env } from "#platform/env";
 import type { AgentThreadRpc, RunOrder } from "#platform/rpc";
 import { Alarms } from "../kit/alarms.ts";
@@ -45,6 +45,22 @@ export class AgentThread extends DurableObject<Env> implements AgentThreadRpc {
 
   answerQuestion(runId: string, question: Question): Promise<Result<null>> {
     return this.#thread.answerQuestion(runId, question);
+  }
+
+  async recordedRuns() {
+    return this.#thread.recordedRuns();
+  }
+
+  async recording(runId: string) {
+    return this.#thread.recording(runId);
+  }
+
+  async purge(): Promise<Result<null>> {
+    this.#thread.stopAll();
+    await this.ctx.storage.deleteAlarm();
+    await this.ctx.storage.deleteAll();
+    migrate(this.ctx.storage, MIGRATIONS);
+    return ok(null);
   }
 
   override async alarm(): Promise<void> {

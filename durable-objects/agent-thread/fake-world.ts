@@ -1,4 +1,5 @@
 import { fail, ok, type Result } from "#contract/problem";
+import type { RunRecording } from "#contract/recording";
 import { type Report, type ReportFrame, type ReportReply, reportFrame } from "#contract/report";
 import type { ReportedItem } from "#contract/run";
 import type { ExecLine } from "#contract/workspace";
@@ -20,6 +21,7 @@ export class FakeWorld {
   readonly attached = new Map<string, Uint8Array>();
   /** Runs of the conversation that the thread was not there for. */
   turns: Turn[] = [];
+  recording: RunRecording | null = null;
   images = false;
   connections = 0;
   openSockets = 0;
@@ -36,6 +38,7 @@ export class FakeWorld {
       sandbox: () => this.#sandbox(),
       model: (order) => real.model(order),
       turns: async (_order, runIds) => ok(this.turns.filter((one) => runIds.includes(one.runId))),
+      recording: async () => (this.recording ? ok(this.recording) : fail("not_found", "no recording")),
       readAttachment: async (_order, fileId) => this.attached.get(fileId) ?? null,
       takesImages: async () => this.images,
       keepOutput: async (_order, itemId, text) => {
@@ -47,6 +50,11 @@ export class FakeWorld {
 
   ofType<T extends Report["type"]>(type: T): Extract<Report, { type: T }>[] {
     return this.reports.filter((report): report is Extract<Report, { type: T }> => report.type === type);
+  }
+
+  /** The next run is reported from 1 again. */
+  forget(): void {
+    this.reports.length = 0;
   }
 
   completed(kind?: ReportedItem["kind"]): ReportedItem[] {
@@ -179,6 +187,7 @@ export function fakeOrder(
     waitingFor: null,
     epoch: 1,
     retryOf: null,
+    replayOf: null,
     queuedAt: at,
     startedAt: at,
     finishedAt: null,

@@ -57,4 +57,19 @@ export const MIGRATIONS: readonly Migration[] = [
     PRIMARY KEY (tool, pattern)
   );
   `,
+  `
+  CREATE TABLE exchanges (
+    n INTEGER PRIMARY KEY AUTOINCREMENT,
+    run_id TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    digest TEXT NOT NULL,
+    request TEXT NOT NULL,
+    refs TEXT NOT NULL,
+    response TEXT NOT NULL,
+    at TEXT NOT NULL,
+    ms INTEGER NOT NULL
+  );
+  CREATE INDEX exchanges_run ON exchanges (run_id, n);
+  CREATE TABLE blobs (digest TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;
+  `,
 ];

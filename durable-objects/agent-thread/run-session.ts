@@ -5,6 +5,8 @@ import { callsOf, resultsMessage, updateCall } from "./calls.ts";
 import { EXECUTORS } from "./executors/catalog.ts";
 import type { Executor, RunContext, RunEnd } from "./executors/executor.ts";
 import { failRun } from "./executors/run-failure.ts";
+import { countRecorded } from "./recorder/recorder.ts";
+import { Replay } from "./recorder/replay.ts";
 import { ReportSocket } from "./report-socket.ts";
 import { RunReporter } from "./reporter.ts";
 import { isOver, type RunRow, type ThreadStore } from "./store.ts";
@@ -34,6 +36,7 @@ export class RunSession implements RunContext {
   /** Who waits for the conversation to hold a report, by its number. */
   readonly #waiting = new Set<{ n: number; settle: () => void }>();
   #loop: Promise<void> | null = null;
+  #replay: Promise<Replay> | null = null;
   /** A person acted while the loop was still winding up: it is to go round once more. */
   #again = false;
 
@@ -64,6 +67,16 @@ export class RunSession implements RunContext {
     const row = this.store.run(this.runId);
     if (!row) throw new Error(`the thread does not know run ${this.runId}`);
     return row;
+  }
+
+  replay(): Promise<Replay | null> {
+    const { replayOf } = this.order.run;
+    if (replayOf === null) return Promise.resolve(null);
+    this.#replay ??= this.world.recording(this.order, replayOf).then((found) => {
+      if (!found.ok) throw new Error(`the recording: ${found.problem.code}: ${found.problem.detail}`);
+      return new Replay(found.value, () => countRecorded(this.store, this.runId));
+    });
+    return this.#replay;
   }
 
   stored(): Promise<void> {

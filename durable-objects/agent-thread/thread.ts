@@ -1,13 +1,16 @@
 import type { Approval, Question } from "#contract/ask";
 import type { Message } from "#contract/message";
 import { fail, ok, type Result } from "#contract/problem";
+import type { RecordedOutcome, RunRecording } from "#contract/recording";
 import type { Env } from "#platform/env";
-import type { AgentThreadRpc, RunOrder } from "#platform/rpc";
+import type { RunOrder } from "#platform/rpc";
 import type { Alarms } from "../kit/alarms.ts";
 import { promptWithTexts } from "./attachments.ts";
 import { type Call, callAsking, isAsking, updateCall } from "./calls.ts";
 import { digestOf } from "./digest.ts";
 import { failRun } from "./executors/run-failure.ts";
+import { record, recordedRuns, recordingOf } from "./recorder/recorder.ts";
+import { callRequest, type Request } from "./recorder/request.ts";
 import { RunSession } from "./run-session.ts";
 import { isOver, type ThreadStore } from "./store.ts";
 import type { ThreadWorld } from "./world.ts";
@@ -29,7 +32,7 @@ const TICK = "tick";
 const LIMIT_PREFIX = "limit:";
 
 /** The runs of one agent in one conversation. */
-export class Thread implements AgentThreadRpc {
+export class Thread {
   readonly #deps: ThreadDeps;
   readonly #sessions = new Map<string, RunSession>();
 
@@ -74,9 +77,9 @@ export class Thread implements AgentThreadRpc {
     if (approval.status === "pending") return fail("invalid", "The approval is not decided.");
     const digest = await digestOf({ runId, tool: call.tool, args: call.input });
     if (digest !== approval.digest) return fail("conflict", "The approval is for other arguments.");
+    const request = await callRequest({ tool: call.tool, args: call.input });
     const asking = callAsking(this.#deps.store, runId, approval.id);
-    if (asking?.state !== "asking") return ok(null);
-    this.#settleApproval(asking, approval);
+    if (asking?.state === "asking") this.#settleApproval({ call: asking, request }, approval);
     return ok(null);
   }
 
@@ -84,17 +87,23 @@ export class Thread implements AgentThreadRpc {
     const call = callAsking(this.#deps.store, runId, question.id);
     if (!call) return fail("not_found", "Nothing waits for this answer.");
     if (question.status === "pending") return fail("invalid", "The question is not answered.");
-    if (call.state !== "asking") return ok(null);
+    const request = await callRequest({ tool: call.tool, args: call.input });
+    const asking = callAsking(this.#deps.store, runId, question.id);
+    if (asking?.state !== "asking") return ok(null);
     const answered = question.status === "answered";
     const result = answered ? question.answers.join("\n") : UNANSWERED[question.status as "dismissed" | "expired"];
-    this.#resume(call, (session) => {
-      session.reporter.complete(call.itemId ?? "", {
-        status: answered ? "completed" : "declined",
-        text: answered ? result : "",
-      });
-      updateCall(this.#deps.store, call, { state: "settled", result });
-    });
+    const outcome = { status: answered ? "completed" : "declined", result, text: answered ? result : "" } as const;
+    this.#resume(asking, (session) => this.#settle(session, { call: asking, request }, outcome));
     return ok(null);
+  }
+
+  recordedRuns(): Result<string[]> {
+    return ok(recordedRuns(this.#deps.store));
+  }
+
+  recording(runId: string): Result<RunRecording> {
+    const found = recordingOf(this.#deps.store, runId);
+    return found ? ok(found) : fail("not_found", "This run has no recording.");
   }
 
   /** What is due: looks after every run that is not over, and ends those over their limit. */
@@ -106,6 +115,11 @@ export class Thread implements AgentThreadRpc {
       if (due.includes(LIMIT_PREFIX + row.order.run.id)) failRun(session, "time_limit", OVER_TIME);
       this.#lookAfter(session);
     }
+  }
+
+  /** Nothing of any run goes on. */
+  stopAll(): void {
+    for (const session of this.#sessions.values()) session.fence();
   }
 
   /** Takes a run up again whose loop is gone, and sends what has not been acknowledged. */
@@ -133,7 +147,7 @@ export class Thread implements AgentThreadRpc {
     return ok(null);
   }
 
-  #settleApproval(call: Call, approval: Approval): void {
+  #settleApproval({ call, request }: AskedCall, approval: Approval): void {
     const { store } = this.#deps;
     if (approval.status === "approved") {
       this.#resume(call, () => {
@@ -144,10 +158,16 @@ export class Thread implements AgentThreadRpc {
     }
     const why = approval.reason ? `: ${approval.reason}` : ".";
     const result = approval.status === "denied" ? `Denied by a person${why}` : "Denied: nobody decided in time.";
-    this.#resume(call, (session) => {
-      session.reporter.complete(call.itemId ?? "", { status: "declined", text: approval.reason ?? "" });
-      updateCall(store, call, { state: "settled", result });
-    });
+    const outcome = { status: "declined", result, text: approval.reason ?? "" } as const;
+    this.#resume(call, (session) => this.#settle(session, { call, request }, outcome));
+  }
+
+  /** A person's word is a call's outcome. */
+  #settle(session: RunSession, { call, request }: AskedCall, outcome: Omit<RecordedOutcome, "detail">): void {
+    const { store } = this.#deps;
+    session.reporter.complete(call.itemId ?? "", { status: outcome.status, text: outcome.text });
+    updateCall(store, call, { state: "settled", result: outcome.result });
+    record(store, call.runId, { request, response: { ...outcome, detail: {} }, startedAt: Date.now() });
   }
 
   /** A person acted on a waiting call: what that changes and the end of the wait are one commit. */
@@ -188,6 +208,12 @@ export class Thread implements AgentThreadRpc {
       alarms.setEarlier(TICK, now + TICK_MS);
     if (row.phase === "fenced" || (row.phase === "done" && !store.hasReports(runId))) this.#sessions.delete(runId);
   }
+}
+
+/** A call that waits for a person, and how it is recorded. */
+interface AskedCall {
+  call: Call;
+  request: Request;
 }
 
 /** A fenced run is again what it was: over, waiting for a person, or at work. */

@@ -2,6 +2,7 @@ import { exports } from "cloudflare:workers";
 import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
 import type { LanguageModel } from "ai";
 import { fail, ok, type Result } from "#contract/problem";
+import type { RunRecording } from "#contract/recording";
 import type { Changes, ExecRequest, FileListing } from "#contract/workspace";
 import { listProviders } from "#data/providers";
 import { forTenant } from "#data/tenant-db";
@@ -12,7 +13,7 @@ import type { Env } from "#platform/env";
 import { hostUrl } from "#platform/hosts";
 import { settle } from "#platform/problem-response";
 import type { RunOrder, Turn } from "#platform/rpc";
-import { conversationStub, sandboxStub } from "#platform/stubs";
+import { conversationStub, sandboxStub, threadStub } from "#platform/stubs";
 import { signRunToken } from "#platform/tokens";
 
 /** The sandbox of a run. Its machine starts with the first call that needs it. */
@@ -33,6 +34,8 @@ export interface ThreadWorld {
   model(order: RunOrder): LanguageModel;
   /** What was said and done in these runs of the conversation. */
   turns(order: RunOrder, runIds: string[]): Promise<Result<Turn[]>>;
+  /** The recording that a run replays. */
+  recording(order: RunOrder, of: NonNullable<RunOrder["run"]["replayOf"]>): Promise<Result<RunRecording>>;
   /** The bytes of a file attached to a message; null where it is gone. */
   readAttachment(order: RunOrder, fileId: string): Promise<Uint8Array | null>;
   /** Whether the run's model takes images. */
@@ -56,6 +59,7 @@ export const threadWorld = {
           ),
           "conversation",
         ),
+      recording: (order, of) => settle(threadStub(env, order.orgId, of.threadId).recording(of.runId), "agent thread"),
       readAttachment: (order, fileId) => readAttachment(env, order, fileId),
       takesImages: async (order) => takesImages(await listProviders(forTenant(env, order)), order.run.model),
       keepOutput: (order, itemId, text) => keepOutput(env, { order, itemId, text }),

@@ -17,6 +17,7 @@ import { logEvent } from "#platform/log";
 import { newId } from "#platform/new-id";
 import type { MemberPrincipal, Principal } from "#platform/principal";
 import type { ConversationInit, EventsAnswer, EventsQuery, SandboxReport, UsageCall, WindowEnd } from "#platform/rpc";
+import { threadStub } from "#platform/stubs";
 import { Alarms } from "../kit/alarms.ts";
 import { Outbox } from "../kit/outbox.ts";
 import { creationEvents, SYSTEM_ACTOR } from "./creation.ts";
@@ -122,7 +123,10 @@ export class ConversationObject {
     const admitted = this.admit(principal);
     if (!admitted.ok) return admitted;
     const kept = await completeForks(this.#env, this.#orgId, this.store);
-    if (kept.ok) this.viewers.closeAll(NOT_FOUND.problem);
+    if (!kept.ok) return kept;
+    const threads = admitted.value.threads.map((one) => threadStub(this.#env, this.#orgId, one.id).purge());
+    await Promise.all(threads);
+    this.viewers.closeAll(NOT_FOUND.problem);
     return kept;
   }
 

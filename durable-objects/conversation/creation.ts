@@ -1,7 +1,8 @@
-import type { ConversationHead } from "#contract/conversation";
+import type { ConversationHead, Participant } from "#contract/conversation";
 import type { Event } from "#contract/event";
 import type { Actor } from "#contract/member";
 import { NO_USAGE } from "#contract/usage";
+import { replayEvents } from "#domain/conversation/decide-replay";
 import { isoTime } from "#platform/clock";
 import { newId } from "#platform/new-id";
 import type { MemberPrincipal } from "#platform/principal";
@@ -22,6 +23,7 @@ export function creationEvents(principal: MemberPrincipal, init: ConversationIni
     createdAt: isoTime(init.at),
     createdBy: principal.memberId,
     forkedFrom: null,
+    replayOf: init.replay?.of ?? null,
     archivedAt: null,
     repository: init.repository,
     sandboxId: newId("sandbox"),
@@ -30,6 +32,7 @@ export function creationEvents(principal: MemberPrincipal, init: ConversationIni
     participants: [
       { memberId: principal.memberId, kind: "human", name: principal.name, readSeq: 0 },
       { memberId: init.agent.memberId, kind: "agent", name: init.agent.name, readSeq: 0 },
+      ...authorsOf(principal, init),
     ],
     approvals: [],
     questions: [],
@@ -40,5 +43,21 @@ export function creationEvents(principal: MemberPrincipal, init: ConversationIni
     usage: NO_USAGE,
     rev: 1,
   };
-  return [{ type: "conversation.created", head }];
+  const again = replayEvents(head, init.replay?.runs ?? [], { now: head.createdAt, newId });
+  return [{ type: "conversation.created", head }, ...again];
+}
+
+/** Who wrote the prompts of a replay, where that is not its maker. */
+function authorsOf(principal: MemberPrincipal, init: ConversationInit): Participant[] {
+  const authors = new Map(
+    init.replay?.runs
+      .map(({ prompt }) => [prompt.message.authorId, prompt] as const)
+      .filter(([id]) => id !== principal.memberId),
+  );
+  return [...authors].map(([memberId, { authorName, message }]) => ({
+    memberId,
+    kind: message.authorKind,
+    name: authorName,
+    readSeq: 0,
+  }));
 }

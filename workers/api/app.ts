@@ -13,6 +13,7 @@ import { messageRoutes } from "./routes/messages.ts";
 import { modelRoutes } from "./routes/models.ts";
 import { outputRoutes } from "./routes/outputs.ts";
 import { providerRoutes } from "./routes/providers.ts";
+import { recordingRoutes } from "./routes/recording.ts";
 import { repositoryRoutes } from "./routes/repositories.ts";
 import { sandboxRoutes } from "./routes/sandbox.ts";
 import { searchRoutes } from "./routes/search.ts";
@@ -24,6 +25,7 @@ export const routes: AnyRoute[] = [
   ...conversationRoutes,
   ...exportRoutes,
   ...forkRoutes,
+  ...recordingRoutes,
   ...searchRoutes,
   ...messageRoutes,
   ...repositoryRoutes,

@@ -3,7 +3,7 @@ import { useEffect } from "react";
 import type { Entry } from "../../lib/live/timeline.ts";
 import { useLive } from "../../lib/live/use-live.ts";
 import { text } from "../../lib/text.ts";
-import { ForkMark } from "../fork/fork.tsx";
+import { ForkMark, ReplayMark } from "../fork/fork.tsx";
 import { Button } from "../ui/button.tsx";
 import { SCROLLABLE } from "../ui/scrollable.ts";
 import { LiveRegion } from "./live-region.tsx";
@@ -56,6 +56,7 @@ export function Transcript() {
         <div ref={content} className="mx-auto flex max-w-[792px] flex-col gap-5 px-4 py-6">
           {older && <OlderEntries onLoad={expectOlder} />}
           {entries.length + pending.length === 0 && <p className="text-15 text-n11">{text.transcript.empty}</p>}
+          <ReplayMark />
           <Entries />
           {pending.map((one) => (
             <PendingEntry key={one.clientId} message={one} />

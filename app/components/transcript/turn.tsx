@@ -110,6 +110,8 @@ function TurnEnd({ run, lastId }: TurnEndProps) {
   if (run.status === "running" && lastId === null) return <p className="py-1 text-13 text-n11">{text.turn.starting}</p>;
   if (run.status === "waiting" && run.waitingFor)
     return <p className="py-1 text-13 text-amber">{text.waitingFor[run.waitingFor]}</p>;
+  if (run.stopReason === "replayed") return <p className="py-1 text-13 text-n11">{text.recording.same}</p>;
+  if (run.stopReason === "recording_ended") return <p className="py-1 text-13 text-n11">{text.recording.ended}</p>;
   if (run.status !== "failed" && run.status !== "cancelled") return null;
   return (
     <div className="flex flex-col items-start gap-2 pt-2">

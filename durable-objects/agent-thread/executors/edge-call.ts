@@ -5,11 +5,14 @@ import { newId } from "#platform/new-id";
 import { needsApproval, patternOf, summaryOf } from "../autonomy.ts";
 import { type Call, updateCall } from "../calls.ts";
 import { digestOf } from "../digest.ts";
+import { record } from "../recorder/recorder.ts";
+import { callRequest } from "../recorder/request.ts";
 import { findTool } from "../tools/catalog.ts";
 import { askInput } from "../tools/people.ts";
 import type { Tool, ToolOutcome } from "../tools/tool.ts";
 import { shortArgs, truncate } from "../tools/truncate.ts";
 import type { RunContext } from "./executor.ts";
+import { replayCall } from "./replay-call.ts";
 
 /** Moves one call on by one stored step. `waits` where a person must act first. */
 export async function advanceCall(context: RunContext, call: Call): Promise<"goes_on" | "waits"> {
@@ -17,6 +20,11 @@ export async function advanceCall(context: RunContext, call: Call): Promise<"goe
   const use = checkedUse(call);
   if ("refusal" in use) {
     refuseCall(context, call, use.refusal);
+    return "goes_on";
+  }
+  const replay = await context.replay();
+  if (replay) {
+    await replayCall(context, { replay, call, open: () => openCallItem(context, use) });
     return "goes_on";
   }
   if (use.tool.name === "ask") return askQuestion(context, call, use);
@@ -139,9 +147,10 @@ async function runCall(context: RunContext, call: Call, use: Use): Promise<void>
     updateCall(store, call, { itemId: id });
     return id;
   });
-  await context.stored();
+  const [request] = await Promise.all([callRequest({ tool: call.tool, args: call.input }), context.stored()]);
   if (!context.live()) return;
   updateCall(store, call, { state: "running", itemId });
+  const startedAt = Date.now();
   const outcome = await runTool(context, use, itemId);
   if (!context.live()) return;
   const shown = await shownText(context, itemId, outcome);
@@ -154,6 +163,8 @@ async function runCall(context: RunContext, call: Call, use: Use): Promise<void>
       ...(outcome.detail ? { detail: outcome.detail } : {}),
     });
     updateCall(store, call, { state: "settled", itemId, result });
+    const { status, detail = {} } = outcome;
+    record(store, context.runId, { request, response: { status, result, text: shown.text, detail }, startedAt });
   });
 }
 

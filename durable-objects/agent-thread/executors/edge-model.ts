@@ -1,12 +1,16 @@
-import { APICallError, type AssistantModelMessage, type ModelMessage, streamText } from "ai";
-import { z } from "zod";
-import { type Problem, problemCode } from "#contract/problem";
+import type { AssistantModelMessage, ModelMessage } from "ai";
+import type { Problem } from "#contract/problem";
 import { newId } from "#platform/new-id";
 import { withImages } from "../attachments.ts";
 import { insertCall } from "../calls.ts";
+import { record } from "../recorder/recorder.ts";
+import { modelRequest, type Request } from "../recorder/request.ts";
 import { systemPrompt } from "../system-prompt.ts";
-import { modelTools } from "../tools/catalog.ts";
+import { toolDescriptions } from "../tools/catalog.ts";
+import { type AnswerPart, liveParts, PartLog, recordedParts } from "./answer-parts.ts";
 import type { RunContext } from "./executor.ts";
+import { problemOfModel } from "./model-problem.ts";
+import { endReplay } from "./replay-call.ts";
 import { failRun } from "./run-failure.ts";
 
 /** About 100,000 tokens: older turns are left out of what the model reads. */
@@ -22,6 +26,7 @@ interface Answer {
   calls: ModelCall[];
   finishReason: string;
   error: unknown;
+  log: PartLog;
 }
 
 /**
@@ -31,23 +36,18 @@ interface Answer {
 export async function modelStep(context: RunContext): Promise<void> {
   const { store, runId } = context;
   const groupId = beginStep(context);
-  const messages = await withImages(context, withinContext(store.messages().map((row) => row.message)));
+  const messages = withinContext(store.messages().map((row) => row.message));
+  const request = await requestOf(context, messages);
+  const startedAt = Date.now();
+  const parts = await answering(context, request, messages);
+  if (!context.live() || parts === null) return;
+  const answer = await readAnswer(context, parts, groupId);
   if (!context.live()) return;
-  const stream = streamText({
-    model: context.world.model(context.order),
-    instructions: systemPrompt(context.order),
-    messages,
-    tools: modelTools(),
-    maxRetries: 0,
-    abortSignal: context.signal,
-    onError: () => undefined,
-  });
-  const answer = await readAnswer(context, stream.stream, groupId);
-  if (!context.live()) return;
-  if (answer.error !== null) return failRun(context, "model_failed", problemOfModel(answer.error));
-  if (answer.finishReason === "content-filter") return failRun(context, "content_filter", FILTERED);
   const { steps } = context.row();
   store.together(() => {
+    record(store, runId, { request, response: answer.log.parts, startedAt });
+    if (answer.error !== null) return failRun(context, "model_failed", problemOfModel(answer.error));
+    if (answer.finishReason === "content-filter") return failRun(context, "content_filter", FILTERED);
     context.reporter.completeAll("completed");
     store.addMessage(runId, assistantMessage(answer));
     answer.calls.forEach((call, position) => {
@@ -61,6 +61,23 @@ export async function modelStep(context: RunContext): Promise<void> {
       });
     });
   });
+}
+
+function requestOf({ order }: RunContext, messages: ModelMessage[]): Promise<Request> {
+  const instructions = systemPrompt(order);
+  return modelRequest({ model: order.run.model, instructions, tools: toolDescriptions(), messages });
+}
+
+type Answering = AsyncIterable<AnswerPart> | null;
+
+/** The model's answer, or the recorded one in a replay; null where the run has ended instead. */
+async function answering(context: RunContext, request: Request, messages: ModelMessage[]): Promise<Answering> {
+  const replay = await context.replay();
+  if (replay === null) return liveParts(context, await withImages(context, messages));
+  const recorded = replay.answer("model", request);
+  if (recorded.ok) return recordedParts(recorded.value.response);
+  endReplay(context, recorded.problem);
+  return null;
 }
 
 /** The boundary between two model calls: what people said meanwhile is read here. */
@@ -79,11 +96,8 @@ function beginStep(context: RunContext): string {
   return groupId;
 }
 
-type Parts = ReturnType<typeof streamText>["stream"];
-type Part = Parts extends AsyncIterable<infer P> ? P : never;
-
-async function readAnswer(context: RunContext, parts: Parts, groupId: string): Promise<Answer> {
-  const answer: Answer = { text: "", calls: [], finishReason: "", error: null };
+async function readAnswer(context: RunContext, parts: AsyncIterable<AnswerPart>, groupId: string): Promise<Answer> {
+  const answer: Answer = { text: "", calls: [], finishReason: "", error: null, log: new PartLog() };
   const items = new ItemsOfAnswer(context, groupId);
   try {
     for await (const part of parts) {
@@ -94,11 +108,13 @@ async function readAnswer(context: RunContext, parts: Parts, groupId: string): P
     answer.error ??= error ?? "unknown";
   }
   if (answer.finishReason === "") answer.error ??= "The model's answer has no end.";
+  if (answer.error !== null) answer.log.broke(answer.error);
   answer.calls = withOwnIds(answer.calls);
   return answer;
 }
 
-function takePart(answer: Answer, items: ItemsOfAnswer, part: Part): void {
+function takePart(answer: Answer, items: ItemsOfAnswer, part: AnswerPart): void {
+  answer.log.add(part);
   switch (part.type) {
     case "text-delta":
       answer.text += part.text;
@@ -192,22 +208,3 @@ export function withinContext(messages: ModelMessage[], maxChars = MAX_CONTEXT_C
 }
 
 const FILTERED: Problem = { code: "upstream_failed", detail: "The provider's content filter ended the answer." };
-
-const gatewayError = z.object({ error: z.object({ message: z.string(), code: problemCode.catch("upstream_failed") }) });
-
-/** What went wrong with a model call. The gateway's words are public already; anything else is not passed on. */
-export function problemOfModel(error: unknown): Problem {
-  const body = APICallError.isInstance(error) ? parseJson(error.responseBody ?? "") : { error };
-  const known = gatewayError.safeParse(body).data ?? gatewayError.safeParse(error).data;
-  if (known) return { code: known.error.code, detail: known.error.message };
-  if (typeof error === "string" && error !== "") return { code: "upstream_failed", detail: error };
-  return { code: "upstream_failed", detail: "The model's answer broke off." };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
-}

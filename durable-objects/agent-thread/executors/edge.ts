@@ -2,6 +2,8 @@ import type { Problem } from "#contract/problem";
 import { promptContent } from "../attachments.ts";
 import { type Call, callsOf, resultsMessage, updateCall } from "../calls.ts";
 import { recallEarlier } from "../history.ts";
+import { record } from "../recorder/recorder.ts";
+import { callRequest } from "../recorder/request.ts";
 import { suggestTitle } from "../title.ts";
 import { advanceCall } from "./edge-call.ts";
 import { modelStep } from "./edge-model.ts";
@@ -32,7 +34,7 @@ export const edgeExecutor: ExecutorFactory = (context): Executor => ({
       return;
     }
     await keepPrompt(context);
-    recover(context);
+    await recover(context);
     await advance(context);
   },
   steer: () => undefined,
@@ -84,7 +86,8 @@ async function advanceOnce(context: RunContext): Promise<"goes_on" | "waits"> {
 async function closeStep(context: RunContext, groupId: string, calls: Call[]): Promise<void> {
   const { store, runId, reporter } = context;
   const changed = calls.some((call) => ["bash", "write", "edit"].includes(call.tool) && call.itemId !== null);
-  const changes = changed ? await context.world.sandbox(context.order).changes() : null;
+  const changes =
+    changed && context.order.run.replayOf === null ? await context.world.sandbox(context.order).changes() : null;
   if (!context.live()) return;
   store.together(() => {
     if (calls.length > 0) store.addMessage(runId, resultsMessage(calls));
@@ -103,23 +106,40 @@ function isAnswered(context: RunContext): boolean {
 
 async function conclude(context: RunContext): Promise<void> {
   const title = context.order.wantsTitle ? await suggestTitle(context) : undefined;
+  const replay = await context.replay();
+  if (!context.live()) return;
+  const end = replay?.end();
+  if (end && !end.ok) return failRun(context, "diverged", end.problem);
   // Somebody may have said more while the title was made: then the last word is not said yet.
   if (context.store.hasSteers(context.runId)) return;
-  context.finish({ status: "succeeded", stopReason: "completed", problem: null, ...(title ? { title } : {}) });
+  context.finish({
+    status: "succeeded",
+    stopReason: replay ? "replayed" : "completed",
+    problem: null,
+    ...(title ? { title } : {}),
+  });
 }
 
 /**
  * Settles what was under way when the loop was lost. A call that had begun is not begun again: what it did is unknown, and
  * the model is told so. A half answer ends as it is, and the model is asked again.
  */
-function recover(context: RunContext): void {
+async function recover(context: RunContext): Promise<void> {
   const { store, reporter, runId } = context;
   const { steps, groupId } = context.row();
   const calls = groupId === null ? [] : callsOf(store, runId, steps);
+  const begun = await Promise.all(
+    calls
+      .filter((one) => one.state === "running")
+      .map(async (call) => ({ call, request: await callRequest({ tool: call.tool, args: call.input }) })),
+  );
+  if (!context.live()) return;
+  const response = { status: "interrupted" as const, result: INTERRUPTED, text: "", detail: {} };
   store.together(() => {
-    for (const call of calls.filter((one) => one.state === "running")) {
+    for (const { call, request } of begun) {
       if (call.itemId) reporter.complete(call.itemId, { status: "interrupted" });
       updateCall(store, call, { state: "settled", result: INTERRUPTED });
+      record(store, runId, { request, response, startedAt: Date.now() });
     }
     if (calls.length > 0 || groupId === null) return;
     reporter.completeAll("interrupted");

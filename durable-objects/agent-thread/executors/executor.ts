@@ -1,6 +1,7 @@
 import type { Problem } from "#contract/problem";
 import type { Run } from "#contract/run";
 import type { RunOrder } from "#platform/rpc";
+import type { Replay } from "../recorder/replay.ts";
 import type { RunReporter } from "../reporter.ts";
 import type { RunRow, ThreadStore } from "../store.ts";
 import type { ThreadWorld } from "../world.ts";
@@ -21,6 +22,8 @@ export interface RunContext {
   readonly store: ThreadStore;
   readonly reporter: RunReporter;
   readonly world: ThreadWorld;
+  /** The recording that answers in the place of models, tools and people; null where the run is real. */
+  replay(): Promise<Replay | null>;
   /** Aborts when the run ends, for whatever reason. */
   readonly signal: AbortSignal;
   /** False once the run has ended: nothing may be written or reported any more. To be asked after every await. */

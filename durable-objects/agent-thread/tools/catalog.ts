@@ -22,6 +22,14 @@ export function findTool(name: string): Tool | null {
   return TOOLS.find((one) => one.name === name) ?? null;
 }
 
+let descriptions: unknown = null;
+
+/** What the model is told of the tools, as JSON; made once. */
+export function toolDescriptions(): unknown {
+  descriptions ??= TOOLS.map((one) => [one.name, one.description, z.toJSONSchema(one.input)]);
+  return descriptions;
+}
+
 /** The tools as the model sees them. They have no `execute`: the executor runs each call at its own checkpoint. */
 export function modelTools(): ToolSet {
   return Object.fromEntries(

@@ -52,6 +52,8 @@ export const conversationHead = z.object({
   createdAt: timestamp,
   createdBy: memberId,
   forkedFrom: forkOrigin.nullable().default(null),
+  /** The conversation whose recording this one replays. */
+  replayOf: z.object({ conversationId, title: z.string() }).nullable().default(null),
   archivedAt: timestamp.nullable(),
   repository: conversationRepository.nullable(),
   sandboxId: sandboxId.nullable(),

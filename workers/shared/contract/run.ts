@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { agentId, groupId, itemId, messageId, runId, threadId, timestamp } from "./ids.ts";
+import { agentId, conversationId, groupId, itemId, messageId, runId, threadId, timestamp } from "./ids.ts";
 import { problem } from "./problem.ts";
 import { usage } from "./usage.ts";
 
@@ -14,6 +14,9 @@ export const runStatus = z.enum(["queued", "running", "waiting", "succeeded", "f
 export type RunStatus = z.infer<typeof runStatus>;
 export const finalRunStatus = z.enum(["succeeded", "failed", "cancelled"]);
 export const waitingReason = z.enum(["approval", "question", "stalled", "sandbox"]);
+
+/** The run of another conversation that a run repeats from its recording, without a model, a tool or a person. */
+export const replayedRun = z.object({ conversationId, threadId, runId });
 
 /** One turn of work. */
 export const run = z.object({
@@ -30,6 +33,7 @@ export const run = z.object({
   /** Rises with each start or resumption by another owner; reports of an older epoch are refused. */
   epoch: z.number().int().positive(),
   retryOf: runId.nullable(),
+  replayOf: replayedRun.nullable().default(null),
   queuedAt: timestamp,
   startedAt: timestamp.nullable(),
   finishedAt: timestamp.nullable(),

@@ -6,12 +6,22 @@ const SECRET_NAME = /(authorization|cookie|token|secret|password|api_?key|privat
 const SECRET_VALUE =
   /\b(?:Bearer\s+[\w.~+/-]+=*|sk-[\w-]{8,}|qsk_\w{8,}|eyJ[\w-]+\.[\w-]+\.[\w-]+)|(?<=:\/\/)[^/\s:@]+:[^/\s@]+(?=@)/g;
 
+/** The text without anything that looks like a credential. */
+export function redactText(text: string): string {
+  return text.replace(SECRET_VALUE, "[redacted]");
+}
+
+/** A copy of a JSON value with every text in it redacted. */
+export function redactJson<T>(value: T): T {
+  return JSON.parse(JSON.stringify(value), (_name, one) => (typeof one === "string" ? redactText(one) : one));
+}
+
 /** A copy without credentials: whole fields by their name, and anything inside a text that looks like one. */
 export function redact(fields: LogFields): LogFields {
   return Object.fromEntries(
     Object.entries(fields).map(([name, value]) => {
       if (SECRET_NAME.test(name)) return [name, "[redacted]"];
-      return [name, typeof value === "string" ? value.replace(SECRET_VALUE, "[redacted]") : value];
+      return [name, typeof value === "string" ? redactText(value) : value];
     }),
   );
 }

@@ -4,6 +4,7 @@ import type { ConversationHead, ConversationRepository, ConversationSettings, Sn
 import type { Envelope } from "#contract/event";
 import type { Message } from "#contract/message";
 import type { Result } from "#contract/problem";
+import type { RunRecording } from "#contract/recording";
 import type { Item, Run } from "#contract/run";
 import type { OpenPort, SandboxStatus } from "#contract/sandbox";
 import type { ConversationUsage, Usage } from "#contract/usage";
@@ -17,6 +18,7 @@ import type {
   FileSides,
   PushResult,
 } from "#contract/workspace";
+import type { RunToReplay } from "#domain/conversation/decide-replay";
 import type { MemberPrincipal, Principal } from "./principal.ts";
 
 /** What a conversation is made with; ids are the caller's, so that a repeat makes nothing twice. */
@@ -28,6 +30,8 @@ export interface ConversationInit {
   settings: ConversationSettings;
   agent: { id: string; memberId: string; name: string };
   at: number;
+  /** Makes it a replay: these runs begin at once, by themselves. */
+  replay?: { of: NonNullable<ConversationHead["replayOf"]>; runs: RunToReplay[] };
 }
 
 /** What a fork is made with. It holds nothing of its origin yet: it reads that at its first use. */
@@ -147,6 +151,12 @@ export interface AgentThreadRpc {
   cancel(runId: string, reason: string): Promise<Result<null>>;
   decideApproval(runId: string, approval: Approval): Promise<Result<null>>;
   answerQuestion(runId: string, question: Question): Promise<Result<null>>;
+  /** The runs that have a recording and are over, oldest first. */
+  recordedRuns(): Promise<Result<string[]>>;
+  /** A run's recording; `not_found` where there is none. */
+  recording(runId: string): Promise<Result<RunRecording>>;
+  /** Leaves nothing. */
+  purge(): Promise<Result<null>>;
 }
 
 /** Which sandbox, for whom, with what in it. Kept by the sandbox at its first call; a different org is `not_found`. */

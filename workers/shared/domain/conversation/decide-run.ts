@@ -16,7 +16,7 @@ export interface Ending {
 
 /** A new run for a message with the conversation's present settings. */
 export function newRun(
-  view: View,
+  view: Pick<View, "head">,
   ctx: Pick<DecideContext, "now" | "newId">,
   of: { messageId: string; retryOf?: string },
 ): NewRun {
@@ -31,6 +31,7 @@ export function newRun(
     waitingFor: null,
     epoch: 1,
     retryOf: of.retryOf ?? null,
+    replayOf: null,
     queuedAt: ctx.now,
     startedAt: null,
     finishedAt: null,
@@ -41,7 +42,7 @@ export function newRun(
 }
 
 /** The thread that answers people. A conversation is created with it. */
-export function mainThread(view: View): Thread {
+export function mainThread(view: Pick<View, "head">): Thread {
   const thread = view.head.threads[0];
   if (!thread) throw new Error("a conversation has a thread from its first event");
   return thread;

@@ -25,6 +25,7 @@ export function forkHead(origin: ConversationHead, fork: Fork): ConversationHead
     createdAt: fork.at,
     createdBy: fork.by.memberId,
     forkedFrom: { conversationId: origin.id, title: origin.title, atSeq: fork.origin.atSeq },
+    replayOf: null,
     archivedAt: null,
     sandboxId: fork.sandboxId,
     threads: origin.threads.map((one) => ({
