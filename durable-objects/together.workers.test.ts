@@ -258,3 +258,34 @@ describe("the parts together", () => {
     expect(after.items.find((one) => one.kind === "question")).toMatchObject({ status: "completed", text: said });
   });
 });
+
+describe("snapshots of a conversation's sandbox", () => {
+  it("CV60 CV61 SB61 a run's files are kept after it, under a seq that tells of every change in them", async () => {
+    const rig = await makeRig();
+    const { runId } = await rig.say("run: echo one > kept.txt");
+    await rig.until(over(runId), "the run's end");
+    const { head, seq } = await rig.until((now) => now.head.snapshots.length === 1, "the snapshot");
+    const [kept] = head.snapshots;
+    expect(head.sandbox.snapshot).toEqual(kept);
+    const finished = (await rig.events()).find((one) => one.event.type === "run.finished");
+    expect(kept?.atSeq).toBeGreaterThanOrEqual(finished?.seq ?? seq);
+    expect(kept?.atSeq).toBeLessThan(seq);
+    const listed = await rig.world.json<{ items: { id: string; reason: string }[] }>(
+      "GET",
+      `/api/conversations/${rig.id}/sandbox/snapshots`,
+    );
+    expect(listed.body.items).toMatchObject([{ id: kept?.id, reason: "run" }]);
+  });
+
+  it("CV62 a purge deletes the machine's files and every snapshot", async () => {
+    const rig = await makeRig();
+    const { runId } = await rig.say("run: echo one > kept.txt");
+    await rig.until(over(runId), "the run's end");
+    await rig.until((now) => now.head.snapshots.length === 1, "the snapshot");
+    const prefix = `${rig.world.orgId}/sandboxes/`;
+    expect((await testEnv.FILES.list({ prefix })).objects.length).toBe(1);
+    const purged = await rig.world.fetch(`/api/conversations/${rig.id}?purge=true`, { method: "DELETE" });
+    expect(purged.status).toBe(204);
+    await vi.waitFor(async () => expect((await testEnv.FILES.list({ prefix })).objects).toEqual([]), 5_000);
+  });
+});

@@ -1,8 +1,9 @@
 import { Play, RotateCw, Square } from "lucide-react";
 import { useState } from "react";
-import type { SandboxState } from "#contract/sandbox";
+import type { SandboxState, SandboxStatus } from "#contract/sandbox";
 import { problemFrom } from "../lib/api.ts";
 import { browserApi } from "../lib/browser-api.ts";
+import { bytes } from "../lib/format.ts";
 import { useHead } from "../lib/live/use-live.ts";
 import { text } from "../lib/text.ts";
 import { Menu } from "./ui/menu.tsx";
@@ -34,7 +35,7 @@ export function SandboxChip() {
     { label: text.sandbox.restart, icon: <RotateCw size={14} aria-hidden />, onSelect: () => tell("restart") },
   ];
   return (
-    <Menu entries={entries}>
+    <Menu entries={entries} notes={notesOf(sandbox)}>
       <button
         type="button"
         className="flex h-7 shrink-0 items-center gap-2 rounded-6 border border-n6 px-2 text-12 hover:bg-n3 pointer-coarse:h-10"
@@ -46,4 +47,12 @@ export function SandboxChip() {
       </button>
     </Menu>
   );
+}
+
+/** What is known beyond the state: why it is so, where the files are from, and when they were saved last. */
+function notesOf({ detail, snapshot }: SandboxStatus): string[] {
+  const saved =
+    snapshot &&
+    text.sandbox.saved(`${snapshot.at.slice(0, 10)} ${snapshot.at.slice(11, 16)} UTC`, bytes(snapshot.sizeBytes));
+  return [detail, saved].filter((note) => note !== null);
 }

@@ -187,6 +187,7 @@ export const conversationText = {
     start: "Start the sandbox",
     stop: "Stop the sandbox",
     restart: "Restart the sandbox",
+    saved: (at: string, size: string) => `Files last saved ${at} (${size}).`,
     refused: "Not done",
     failed: "The sandbox failed.",
     afterFailure: "The conversation is whole. Restart the sandbox to go on from its last snapshot.",

@@ -146,7 +146,7 @@ export function running(): Snapshot {
     ],
     approvals: [approval],
     questions: [question],
-    sandbox: { state: "busy", detail: "Runs npm test", driver: "local" },
+    sandbox: { state: "busy", detail: "Runs npm test", driver: "local", snapshot: null },
     changedFiles: 2,
   });
   const of = { runId: id("run", 30) };
@@ -197,5 +197,7 @@ export function running(): Snapshot {
 
 /** Nothing but a head. */
 export function fresh(n: number, title = "New conversation"): Snapshot {
-  return snapshotOf(headOf(n, { title, titleBy: "default", sandbox: { state: "none", detail: null, driver: null } }));
+  return snapshotOf(
+    headOf(n, { title, titleBy: "default", sandbox: { state: "none", detail: null, driver: null, snapshot: null } }),
+  );
 }

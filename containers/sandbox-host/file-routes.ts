@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { createBackup, restoreBackup, sendArchive, unpack } from "./backup.ts";
+import { ARCHIVE_BYTES, DIGEST_HEADER, sendArchive, unpack } from "./archive.ts";
 import { deleteFile, listFiles, makeDirectory, readFile, renameFile, writeFile } from "./files.ts";
 import { readBody, readJson, sendJson } from "./responses.ts";
 import type { SandboxCall } from "./server.ts";
@@ -60,26 +60,16 @@ export async function serveEnvironment(call: SandboxCall): Promise<void> {
   sendJson(call.outgoing, {});
 }
 
-/** `POST /backups`. */
-export async function serveBackup(call: SandboxCall): Promise<void> {
-  sendJson(call.outgoing, { id: await createBackup(call.sandbox) });
-}
-
-/** `POST /backups/restore {id}`. */
-export async function serveRestore(call: SandboxCall): Promise<void> {
-  const { id } = await readJson(call.incoming, z.strictObject({ id: z.string() }));
-  await restoreBackup(call.sandbox, id);
-  sendJson(call.outgoing, {});
-}
-
-/** `GET /archive`: the workspace as a tar archive. */
+/** `GET /archive?maxBytes=`: workspace and home as a tar archive, its digest in a header. */
 export async function serveArchive(call: SandboxCall): Promise<void> {
-  await sendArchive(call.sandbox, call.outgoing);
+  const wanted = Number(call.query.get("maxBytes") ?? ARCHIVE_BYTES);
+  await sendArchive(call.sandbox, call.outgoing, Math.min(wanted, ARCHIVE_BYTES) || ARCHIVE_BYTES);
 }
 
-/** `PUT /archive`: the workspace becomes what the archive in the body holds. */
+/** `PUT /archive`: workspace and home become what the archive in the body holds, if it has the digest of the header. */
 export async function serveUnpack(call: SandboxCall): Promise<void> {
-  await unpack(call.sandbox, call.incoming);
+  const digest = call.incoming.headers[DIGEST_HEADER];
+  await unpack(call.sandbox, call.incoming, typeof digest === "string" ? digest : null);
   sendJson(call.outgoing, {});
 }
 

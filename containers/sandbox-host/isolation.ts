@@ -5,6 +5,7 @@ import { bareShellPath, findToolchain, ISOLATED_PATH, type Toolchain, toolchainB
 
 const WORKSPACE = "/workspace";
 const HOME = "/home/sandbox";
+const ARCHIVE_ROOT = "/archive";
 
 /** Directories of one sandbox on the machine. */
 export interface SandboxDirectories {
@@ -24,6 +25,10 @@ export interface Isolation {
   environmentOf(directories: SandboxDirectories): Record<string, string>;
   /** Program and arguments of a line for a login shell. */
   shell(line: string): string[];
+  /** The directory that holds `workspace` and `home` side by side for `wrapArchive`. */
+  archiveRootOf(directories: SandboxDirectories): string;
+  /** Program and arguments that run the host's own `argv` in the sandbox, with nothing of it but `archiveRootOf`. */
+  wrapArchive(directories: SandboxDirectories, argv: string[]): { argv: string[]; cwd: string };
   /** Program and arguments that run `argv` in the sandbox, in a directory relative to the workspace. */
   wrap(directories: SandboxDirectories, argv: string[], cwd: string): { argv: string[]; cwd: string };
 }
@@ -74,6 +79,17 @@ function bubblewrap(parts: { bwrap: string; options: string[]; limits: Limits })
     workspaceOf: () => WORKSPACE,
     shell: (line) => ["bash", "-lc", line],
     environmentOf: () => baseEnvironment({ PATH: ISOLATED_PATH, HOME, TMPDIR: "/tmp" }),
+    archiveRootOf: () => ARCHIVE_ROOT,
+    wrapArchive: (directories, argv) => ({
+      argv: [
+        parts.bwrap,
+        ...parts.options,
+        ...["--bind", directories.workspace, `${ARCHIVE_ROOT}/workspace`],
+        ...["--bind", directories.home, `${ARCHIVE_ROOT}/home`],
+        ...["--chdir", ARCHIVE_ROOT, "--", ...argv],
+      ],
+      cwd: directories.workspace,
+    }),
     wrap: (directories, argv, cwd) => ({
       argv: [
         parts.bwrap,
@@ -98,6 +114,8 @@ function directoryOnly(tools: Toolchain, limits: Limits): Isolation {
     shell: (line) => ["bash", "-lc", 'PATH="$1:$PATH"; shift; eval "$1"', "bash", path.dirname(tools.node), line],
     environmentOf: (directories) =>
       baseEnvironment({ PATH: bareShellPath(tools), HOME: directories.home, TMPDIR: directories.tmp }),
+    archiveRootOf: (directories) => path.dirname(directories.workspace),
+    wrapArchive: (directories, argv) => ({ argv, cwd: path.dirname(directories.workspace) }),
     wrap: (directories, argv, cwd) => ({
       argv: [...limits.prefix, ...argv],
       cwd: cwd === "" ? directories.workspace : `${directories.workspace}/${cwd}`,

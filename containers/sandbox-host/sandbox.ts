@@ -56,10 +56,23 @@ export class Sandbox implements FileArea {
     return this.directories.workspace;
   }
 
+  /** Where `archive` finds `workspace` and `home`. */
+  get archiveRoot(): string {
+    return this.#isolation.archiveRootOf(this.directories);
+  }
+
+  /** For the host's own files about this sandbox: neither its workspace nor its home. */
+  get scratch(): string {
+    return path.join(this.directory, "backups");
+  }
+
   /** Makes what is missing of the directories; true where the workspace was not there, or is empty as in a new container. */
   async prepare(): Promise<boolean> {
     const created = !existsSync(this.workspace) || (await readdir(this.workspace)).length === 0;
     for (const one of Object.values(this.directories)) await mkdir(one, { recursive: true });
+    // Where it is the machine's, the image made it, and it cannot be removed.
+    await mkdir(this.scratch, { recursive: true });
+    await clearWorkspace({ workspace: this.scratch });
     return created;
   }
 
@@ -131,17 +144,26 @@ export class Sandbox implements FileArea {
     await clearWorkspace(this);
   }
 
-  /** Runs a program of the host's own choice in the sandbox, its streams as `use` likes; throws unless it succeeds. */
-  async pipeThrough(argv: string[], use: (child: ChildProcess) => Promise<void>): Promise<void> {
-    const plan = this.#plan({ command: argv }, []);
-    const [program = "", ...args] = plan.argv;
-    const child = spawn(program, args, { cwd: plan.cwd, env: plan.env, stdio: ["pipe", "pipe", "ignore"] });
+  /**
+   * Runs a program of the host's own choice over workspace and home, its streams as `use` likes; throws unless it succeeds, or
+   * ends with the status that is `tolerated`.
+   */
+  async archive(
+    order: { argv: string[]; tolerated: number },
+    use: (child: ChildProcess) => Promise<void>,
+  ): Promise<void> {
+    const wrapped = this.#isolation.wrapArchive(this.directories, order.argv);
+    const [program = "", ...args] = wrapped.argv;
+    const env = this.#isolation.environmentOf(this.directories);
+    const child = spawn(program, args, { cwd: wrapped.cwd, env, stdio: ["pipe", "pipe", "ignore"] });
     const ended = new Promise<number | null>((resolve, reject) => {
       child.once("error", reject);
       child.once("close", resolve);
     });
     await Promise.all([use(child), ended]);
-    if ((await ended) !== 0) throw new HostError("internal", "The archive could not be made or read.");
+    const status = await ended;
+    if (status !== 0 && status !== order.tolerated)
+      throw new HostError("internal", "The archive could not be made or read.");
   }
 
   #plan(request: CommandRequest, cwd: string[]) {

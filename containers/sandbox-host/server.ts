@@ -46,8 +46,6 @@ const SANDBOX_ROUTES: Record<string, (call: SandboxCall) => Promise<void>> = {
   "POST files/rename": files.serveRename,
   "POST clear": files.serveClear,
   "POST env": files.serveEnvironment,
-  "POST backups": files.serveBackup,
-  "POST backups/restore": files.serveRestore,
   "GET archive": files.serveArchive,
   "PUT archive": files.serveUnpack,
 };

@@ -3,6 +3,7 @@ import { conversationHead, conversationRepository } from "#contract/conversation
 import { conversationId, orgId, runId, sandboxId } from "#contract/ids";
 import { message } from "#contract/message";
 import { run } from "#contract/run";
+import { snapshotSource } from "#contract/sandbox";
 import type { RunOrder } from "#platform/rpc";
 
 /** A run order as it is kept: stored bytes are read through this. */
@@ -11,7 +12,13 @@ export const runOrder: z.ZodType<RunOrder> = z.object({
   conversationId,
   run,
   prompt: z.object({ message, authorName: z.string() }),
-  binding: z.object({ orgId, conversationId, sandboxId, repository: conversationRepository.nullable() }),
+  binding: z.object({
+    orgId,
+    conversationId,
+    sandboxId,
+    repository: conversationRepository.nullable(),
+    restoreFrom: snapshotSource.nullable().optional(),
+  }),
   allowed: conversationHead.shape.allowed,
   earlier: z.array(runId).default([]),
   wantsTitle: z.boolean(),

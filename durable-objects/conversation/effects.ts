@@ -13,6 +13,7 @@ export const effect = z.discriminatedUnion("type", [
   z.object({ type: z.literal("index") }),
   z.object({ type: z.literal("read"), memberId: z.string(), seq: z.number() }),
   z.object({ type: z.literal("sandbox.stop") }),
+  z.object({ type: z.literal("sandbox.keep") }),
   z.object({
     type: z.literal("fork.create"),
     conversationId: z.string(),
@@ -50,7 +51,11 @@ export function effectsOf({ event, by, at }: Envelope, before: ConversationHead 
     case "message.posted":
       return [index, ...steerEffects(event.message, before)];
     case "run.finished":
-      return [index, thread({ type: "thread.cancel", runId: event.runId, reason: event.stopReason })];
+      return [
+        index,
+        thread({ type: "thread.cancel", runId: event.runId, reason: event.stopReason }),
+        { lane: "sandbox", effect: { type: "sandbox.keep" }, key: "sandbox.keep" },
+      ];
     case "conversation.archived":
       return [index, { lane: "sandbox", effect: { type: "sandbox.stop" }, key: "sandbox.stop" }];
     case "fork.created": {

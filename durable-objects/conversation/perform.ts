@@ -33,7 +33,8 @@ export async function perform(deps: Deps, effect: Effect): Promise<void> {
       return markRead(forTenant(deps.env, deps), { conversationId: head.id, memberId, seq });
     }
     case "sandbox.stop":
-      return stopSandbox(deps, head);
+    case "sandbox.keep":
+      return tellSandbox(deps, head, effect.type);
     case "fork.create":
       return createFork(deps, head, effect);
     default:
@@ -59,7 +60,7 @@ async function index(deps: Deps, head: ConversationHead): Promise<void> {
 }
 
 type ForkEffect = Extract<Effect, { type: "fork.create" }>;
-type ThreadEffect = Exclude<Effect, { type: "index" | "read" | "sandbox.stop" | "fork.create" }>;
+type ThreadEffect = Exclude<Effect, { type: "index" | "read" | "sandbox.stop" | "sandbox.keep" | "fork.create" }>;
 
 /** The list shows the fork at once; the fork itself keeps the first of what it is given. */
 async function createFork(deps: Deps, head: ConversationHead, effect: ForkEffect): Promise<void> {
@@ -116,14 +117,17 @@ function orderOf(deps: Deps, head: ConversationHead, runId: string): RunOrder | 
   };
 }
 
-async function stopSandbox(deps: Deps, head: ConversationHead): Promise<void> {
+async function tellSandbox(deps: Deps, head: ConversationHead, what: "sandbox.stop" | "sandbox.keep"): Promise<void> {
   const binding = bindingOf(deps.orgId, head);
-  if (binding && head.sandbox.state !== "none") await sandboxStub(deps.env, binding).stop(binding);
+  if (binding === null || head.sandbox.state === "none") return;
+  const stub = sandboxStub(deps.env, binding);
+  await (what === "sandbox.stop" ? stub.stop(binding) : stub.keep(binding));
 }
 
 function bindingOf(orgId: string, head: ConversationHead): SandboxBinding | null {
   if (head.sandboxId === null) return null;
-  return { orgId, conversationId: head.id, sandboxId: head.sandboxId, repository: head.repository };
+  const { repository, restoreFrom } = head;
+  return { orgId, conversationId: head.id, sandboxId: head.sandboxId, repository, restoreFrom };
 }
 
 function nameOf(head: ConversationHead, memberId: string): string {

@@ -6,10 +6,10 @@ import type { SandboxReport } from "#platform/rpc";
 export function sandboxEvents(head: ConversationHead, report: SandboxReport): Event[] {
   switch (report.type) {
     case "sandbox.changed": {
-      const { state, detail, driver } = head.sandbox;
-      const same =
-        state === report.sandbox.state && detail === report.sandbox.detail && driver === report.sandbox.driver;
-      return same ? [] : [report];
+      const [known, said] = [head.sandbox, report.sandbox].map(({ state, detail, driver, snapshot }) =>
+        JSON.stringify([state, detail, driver, snapshot?.id]),
+      );
+      return known === said ? [] : [report];
     }
     case "changes.changed":
       return head.changedFiles === report.files ? [] : [report];

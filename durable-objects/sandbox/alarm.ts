@@ -1,11 +1,14 @@
 import { settle } from "#platform/problem-response";
 import type { SandboxReport } from "#platform/rpc";
-import { apply, queueReport, type SandboxContext, save } from "./context.ts";
+import { collect } from "./collect.ts";
+import { queueReport, type SandboxContext, save } from "./context.ts";
+import { noteDeath } from "./death.ts";
 import { DriverError } from "./drivers/driver.ts";
+import { finishSleep, sleep } from "./ending.ts";
 import { endOf } from "./exec.ts";
 import { changesDigest } from "./git.ts";
 import { isIdle, isUp } from "./lifecycle.ts";
-import { close, noteDeath } from "./machine.ts";
+import { keepIfDue } from "./snapshots.ts";
 
 const RETRY_MS = 1_000;
 const RETRY_MAX_MS = 60_000;
@@ -14,7 +17,11 @@ const RETRY_MAX_MS = 60_000;
 export async function onAlarm(context: SandboxContext): Promise<void> {
   await settleCommands(context);
   await lookForChanges(context);
+  // What is known is told before anything that takes long.
+  await deliverReports(context);
+  keepIfDue(context);
   await sleepIfIdle(context);
+  await collect(context);
   await deliverReports(context);
   save(context, {});
 }
@@ -56,11 +63,8 @@ async function lookForChanges(context: SandboxContext): Promise<void> {
 /** An alarm that was interrupted while it put the sandbox to sleep goes on from there. */
 async function sleepIfIdle(context: SandboxContext): Promise<void> {
   const { deps, record } = context;
-  if (isIdle(record, deps.now(), deps.idleMs)) apply(context, "sleep", { detail: "Nothing happened for a while" });
-  if (context.record.state !== "sleeping") return;
-  await close(context, deps.driver(record.binding, record.lease));
-  // A call that came meanwhile has woken it up again.
-  if (context.record.state === "sleeping") apply(context, "stop", { lease: null });
+  if (isIdle(record, deps.now(), deps.idleMs)) await sleep(context, "Nothing happened for a while");
+  else if (record.state === "sleeping") await finishSleep(context);
 }
 
 function driverOf(context: SandboxContext) {

@@ -1,10 +1,11 @@
 import { fail, ok, type Result } from "#contract/problem";
-import type { SandboxStatus } from "#contract/sandbox";
+import type { SandboxStatus, SnapshotSource } from "#contract/sandbox";
 import type { LogFields } from "#platform/log";
 import type { SandboxBinding, SandboxReport } from "#platform/rpc";
+import type { ArchiveStore } from "./archives.ts";
 import type { SandboxDriver } from "./drivers/driver.ts";
 import { move, type SandboxMove, sleepAt } from "./lifecycle.ts";
-import { newRecord, type SandboxRecord } from "./record.ts";
+import { newRecord, type SandboxRecord, type StoredSnapshot } from "./record.ts";
 
 /** How the git gateway is reached from inside a sandbox: the remote's URL, and the environment that lets one command in. */
 export interface GitRemote {
@@ -26,6 +27,11 @@ export interface SandboxDeps {
   secrets(binding: SandboxBinding): Promise<readonly string[]>;
   /** Offers a report to the conversation. */
   report(binding: SandboxBinding, report: SandboxReport): Promise<Result<null>>;
+  archives: ArchiveStore;
+  /** The conversation's seq now. */
+  seq(binding: SandboxBinding): Promise<Result<number>>;
+  /** Tells the sandbox that this one started from that its snapshot is needed no longer. */
+  release(binding: SandboxBinding, source: SnapshotSource): Promise<Result<null>>;
   log(name: string, fields: LogFields, error?: unknown): void;
   /** A sandbox without activity for this long goes to sleep. */
   idleMs: number;
@@ -49,6 +55,8 @@ export interface SandboxContext {
   starting: Promise<Result<SandboxDriver>> | null;
   /** The end of the machine that is under way, during which nothing starts. */
   closing: Promise<void> | null;
+  /** The snapshot that is being made. */
+  keeping: Promise<unknown> | null;
   /** The commands that are asked for and have not begun. One that is ended meanwhile is taken out, and does not begin. */
   beginning: Set<string>;
 }
@@ -67,7 +75,7 @@ export function bind(context: SandboxContext | null, made: () => SandboxContext,
 /** The context of a stored or new record. */
 export function createContext(deps: SandboxDeps, store: SandboxStore, binding: SandboxBinding): SandboxContext {
   const record = store.read() ?? newRecord(binding, deps.now());
-  return { deps, store, record, starting: null, closing: null, beginning: new Set() };
+  return { deps, store, record, starting: null, closing: null, keeping: null, beginning: new Set() };
 }
 
 /** Stores a change of the record and arms the alarm for what is due next. */
@@ -79,11 +87,16 @@ export function save(context: SandboxContext, change: Partial<SandboxRecord>): v
 
 /** While commands run, their list is compared with the machine's this often, in case an end was missed. */
 const BUSY_CHECK_MS = 30_000;
+/** While a snapshot is made, the alarm looks this often whether the object that made it is still there. */
+const UPLOAD_CHECK_MS = 60_000;
 
 function nextAlarm(context: SandboxContext): number | null {
   const { record, deps } = context;
   const busyCheck = record.state === "busy" ? record.lastActivityAt + BUSY_CHECK_MS : null;
-  const due = [record.outboxDueAt, record.changesDueAt, sleepAt(record, deps.idleMs), busyCheck];
+  const snapshot = record.state === "busy" || context.keeping ? null : record.snapshotDueAt;
+  const upload = record.uploading === null ? null : deps.now() + UPLOAD_CHECK_MS;
+  const asleep = sleepAt(record, deps.idleMs);
+  const due = [record.outboxDueAt, record.changesDueAt, asleep, busyCheck, snapshot, upload, record.garbageDueAt];
   const times = due.filter((one) => one !== null);
   return times.length === 0 ? null : Math.min(...times);
 }
@@ -96,7 +109,9 @@ export function apply(
 ): Result<SandboxStatus> {
   const next = move(context.record.state, by);
   if (!next.ok) return next;
-  const detail = change.detail ?? null;
+  // Commands come and go; what was said of the files holds until the machine ends.
+  const kept = by === "work" || by === "rest" ? context.record.detail : null;
+  const detail = change.detail ?? kept;
   const told = next.value === context.record.state && detail === context.record.detail;
   save(context, { ...change, detail, state: next.value });
   const sandbox = statusOf(context);
@@ -105,8 +120,20 @@ export function apply(
 }
 
 export function statusOf(context: SandboxContext): SandboxStatus {
-  const { state, detail } = context.record;
-  return { state, detail, driver: context.deps.driverName };
+  const { state, detail, snapshots } = context.record;
+  return { state, detail, driver: context.deps.driverName, snapshot: markOf(snapshots.at(-1)) };
+}
+
+function markOf(newest: StoredSnapshot | undefined): SandboxStatus["snapshot"] {
+  if (newest === undefined) return null;
+  const { id, at, atSeq, sizeBytes } = newest;
+  return { id, at, atSeq, sizeBytes };
+}
+
+/** Reports the state as it is, with a detail that is new or with something new about it. */
+export function tell(context: SandboxContext, detail: string | null): void {
+  save(context, { detail });
+  queueReport(context, { type: "sandbox.changed", sandbox: statusOf(context) });
 }
 
 /** Stores a report for the conversation; the alarm delivers it. */
@@ -122,8 +149,8 @@ export function touch(context: SandboxContext): void {
 
 const SETTLE_MS = 500;
 
-/** Files may have changed: the alarm looks at them once things have settled. */
+/** Files may have changed: the alarm looks at them once things have settled, and the newest snapshot does not hold them. */
 export function filesTouched(context: SandboxContext): void {
   const now = context.deps.now();
-  save(context, { lastActivityAt: now, changesDueAt: now + SETTLE_MS });
+  save(context, { lastActivityAt: now, changesDueAt: now + SETTLE_MS, unsaved: "changes" });
 }

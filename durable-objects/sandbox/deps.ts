@@ -1,10 +1,13 @@
+import { ok } from "#contract/problem";
 import { type Config, configOf } from "#platform/config";
 import type { Env } from "#platform/env";
 import { hostUrl } from "#platform/hosts";
 import { logEvent } from "#platform/log";
+import { settle } from "#platform/problem-response";
 import type { SandboxBinding } from "#platform/rpc";
-import { conversationStub } from "#platform/stubs";
+import { conversationStub, sandboxNamed } from "#platform/stubs";
 import { type SandboxTokens, sandboxTokens, TOKEN_WINDOW_MS } from "#platform/tokens";
+import { createArchiveStore } from "./archives.ts";
 import type { GitRemote, SandboxDeps } from "./context.ts";
 import { driverOf } from "./driver-of.ts";
 import { maskOutput } from "./drivers/mask-output.ts";
@@ -37,6 +40,16 @@ export function depsOf(env: Env): SandboxDeps {
         { kind: "service", orgId: binding.orgId },
         report,
       ),
+    archives: createArchiveStore(env.FILES),
+    seq: async ({ orgId, conversationId }) => {
+      const stub = conversationStub(env, orgId, conversationId);
+      const found = await settle(stub.head({ kind: "service", orgId }), "conversation");
+      return found.ok ? ok(found.value.seq) : found;
+    },
+    release: ({ orgId, sandboxId }, source) => {
+      const pin = { snapshotId: source.snapshotId, by: sandboxId };
+      return settle(sandboxNamed(env, orgId, source.sandboxId).releaseSnapshot(orgId, pin), "sandbox");
+    },
     log: (name, fields, error) => logEvent(env, name, { ...fields, error } as Parameters<typeof logEvent>[2]),
     idleMs: IDLE_MS,
   };

@@ -2,14 +2,13 @@ import { getSandbox, type Sandbox } from "@cloudflare/sandbox";
 import type { Config } from "#platform/config";
 import type { Env } from "#platform/env";
 import type { SandboxBinding } from "#platform/rpc";
-import { createArchiveStore } from "./archives.ts";
 import { containerName, hostSecret } from "./container-identity.ts";
 import { createCloudflareDriver } from "./drivers/cloudflare.ts";
 import type { SandboxDriver } from "./drivers/driver.ts";
 import { createLocalDriver } from "./drivers/local.ts";
 
 /**
- * The sandbox object puts an idle container to sleep itself, after it kept the workspace. This is for one that it lost sight
+ * The sandbox object puts an idle container to sleep itself, after a snapshot. This is for one that it lost sight
  * of: longer than any pause between two of its looks.
  */
 const SLEEP_AFTER = "2h";
@@ -31,7 +30,6 @@ export function driverOf(
   const name = containerName(binding);
   return createCloudflareDriver({
     container: getSandbox(namespace, name, { sleepAfter: SLEEP_AFTER, enableDefaultSession: false }),
-    archives: createArchiveStore(env.FILES, binding),
     secret: hostSecret(config.tokenKey, namespace.idFromName(name).toString()),
     orgId,
     sandboxId,

@@ -2,10 +2,11 @@ import { fail, ok, type Result } from "#contract/problem";
 import type { ExecLine } from "#contract/workspace";
 import type { SandboxExec } from "#platform/rpc";
 import { apply, filesTouched, type SandboxContext, save } from "./context.ts";
+import { noteDeath } from "./death.ts";
 import { type CommandEvent, DriverError, type SandboxDriver } from "./drivers/driver.ts";
 import { readEvents } from "./drivers/sse.ts";
 import { isUp } from "./lifecycle.ts";
-import { noteDeath, withMachine } from "./machine.ts";
+import { withMachine } from "./machine.ts";
 import { checkedPath } from "./paths.ts";
 
 /**

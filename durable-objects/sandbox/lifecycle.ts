@@ -11,7 +11,7 @@ const TABLE: Record<SandboxState, Partial<Record<SandboxMove, SandboxState>>> = 
   provisioning: { ready: "ready", fail: "failed", delete: "deleted" },
   ready: { work: "busy", sleep: "sleeping", stop: "stopped", fail: "failed", delete: "deleted" },
   busy: { work: "busy", rest: "ready", fail: "failed", delete: "deleted" },
-  sleeping: { provision: "provisioning", stop: "stopped", fail: "failed", delete: "deleted" },
+  sleeping: { provision: "provisioning", ready: "ready", stop: "stopped", fail: "failed", delete: "deleted" },
   stopped: { provision: "provisioning", stop: "stopped", fail: "failed", delete: "deleted" },
   failed: { provision: "provisioning", stop: "stopped", fail: "failed", delete: "deleted" },
   deleted: { delete: "deleted" },

@@ -1,12 +1,14 @@
 import { fail, ok, type Problem, type Result } from "#contract/problem";
 import type { SandboxStatus } from "#contract/sandbox";
 import { apply, type SandboxContext, save, statusOf, touch } from "./context.ts";
+import { noteDeath } from "./death.ts";
 import { DriverError, type DriverErrorCode, type SandboxDriver } from "./drivers/driver.ts";
+import { fillingWords } from "./filled.ts";
 import { isUp } from "./lifecycle.ts";
 import { fillWorkspace } from "./provision.ts";
+import { restore } from "./restore.ts";
 
 const NO_DRIVER = "This deployment has no containers for sandboxes: SANDBOX_CONTAINER is not bound.";
-const LOST = "The sandbox went away. It starts again when it is needed.";
 
 const CODES = {
   lost: "unavailable",
@@ -51,16 +53,6 @@ export async function withMachine<T>(
   }
 }
 
-/**
- * Records that the machine of a lease died where that is what an error says. Its files may live on; its commands do not. A
- * late error about an earlier machine says nothing of the present one.
- */
-export function noteDeath(context: SandboxContext, lease: string | null, error: unknown): void {
-  const dead = error instanceof DriverError && (error.code === "lost" || error.code === "unavailable");
-  if (dead && isUp(context.record.state) && context.record.lease === lease)
-    apply(context, "fail", { detail: LOST, lease: null, running: [] });
-}
-
 function isLost(error: unknown): boolean {
   return error instanceof DriverError && error.code === "lost";
 }
@@ -84,7 +76,7 @@ async function provision(context: SandboxContext, driver: SandboxDriver): Promis
   if (context.record.state === "provisioning") apply(context, "fail", { detail: "The start was interrupted." });
   const begun = apply(context, "provision", { detail: progressOf(context), running: [] });
   if (!begun.ok) return begun;
-  const filled = await open(context, driver).catch((error: unknown) => problemOfDriver<null>(context, error));
+  const filled = await open(context, driver).catch((error: unknown) => problemOfDriver<string | null>(context, error));
   // Somebody may have deleted it meanwhile; then nothing of it stays.
   if (context.record.state !== "provisioning") {
     await driver.destroy().catch(() => undefined);
@@ -94,7 +86,7 @@ async function provision(context: SandboxContext, driver: SandboxDriver): Promis
     apply(context, "fail", { detail: filled.problem.detail, lease: null });
     return filled;
   }
-  const ready = apply(context, "ready", { lastActivityAt: context.deps.now() });
+  const ready = apply(context, "ready", { detail: filled.value, lastActivityAt: context.deps.now() });
   return ready.ok ? ok(driver) : ready;
 }
 
@@ -103,15 +95,28 @@ function progressOf(context: SandboxContext): string {
   return provisioned || binding.repository === null ? "Starting" : `Cloning ${binding.repository.name}`;
 }
 
-/** Opens the machine, and fills its workspace unless an earlier one survived whole. */
-async function open(context: SandboxContext, driver: SandboxDriver): Promise<Result<null>> {
+/**
+ * Opens the machine, and fills its workspace unless an earlier one survived whole: from the newest snapshot, or else from the
+ * repository. Answers what people should know of that.
+ */
+async function open(context: SandboxContext, driver: SandboxDriver): Promise<Result<string | null>> {
   const opened = await driver.open();
+  const { provisioned: replaced, unsaved, binding } = context.record;
   save(context, { lease: opened.lease });
-  if (context.record.provisioned && !opened.created) return ok(null);
+  if (replaced && !opened.created) return ok(null);
   save(context, { provisioned: false, baseCommit: null, changesDigest: null });
-  const filled = await fillWorkspace(context, driver);
-  if (filled.ok) save(context, { provisioned: true, baseCommit: filled.value });
-  return filled.ok ? ok(null) : filled;
+  const restored = await restore(context, driver);
+  const filled = restored === null ? await fillWorkspace(context, driver) : ok(restored.baseCommit);
+  if (!filled.ok) return filled;
+  save(context, {
+    provisioned: true,
+    baseCommit: filled.value,
+    unsaved: restored === null ? "clone" : "nothing",
+    changesDueAt: restored === null ? null : context.deps.now(),
+  });
+  const { now } = context.deps;
+  const lost = unsaved === "changes";
+  return ok(fillingWords({ restored, replaced, lost, repository: binding.repository !== null, now: now() }));
 }
 
 export async function start(context: SandboxContext): Promise<Result<SandboxStatus>> {
@@ -121,50 +126,4 @@ export async function start(context: SandboxContext): Promise<Result<SandboxStat
     return ok(null);
   });
   return up.ok ? ok(statusOf(context)) : up;
-}
-
-/** Ends what runs and keeps the files; `conflict` while commands run. */
-export async function stop(context: SandboxContext): Promise<Result<SandboxStatus>> {
-  const { deps, record } = context;
-  const stopped = apply(context, "stop", { lease: null });
-  if (!stopped.ok) return stopped;
-  await close(context, deps.driver(record.binding, record.lease));
-  return ok(statusOf(context));
-}
-
-/**
- * Ends the machine, keeping its files. What starts meanwhile waits: files that it wrote between their keeping and the end
- * would be lost.
- */
-export async function close(context: SandboxContext, driver: SandboxDriver | null): Promise<void> {
-  if (driver === null) return;
-  context.closing ??= driver.close().finally(() => {
-    context.closing = null;
-  });
-  try {
-    await context.closing;
-  } catch (error) {
-    // A machine that cannot be reached runs nothing; the next start opens it under a new lease.
-    if (!(error instanceof DriverError)) throw error;
-  }
-}
-
-/** Stops it, and starts it again with the same files. */
-export async function restart(context: SandboxContext): Promise<Result<SandboxStatus>> {
-  const stopped = await stop(context);
-  return stopped.ok ? start(context) : stopped;
-}
-
-/** Deletes the machine and its files, whatever it is doing. A repeat does nothing. */
-export async function destroy(context: SandboxContext): Promise<Result<null>> {
-  const { deps, record } = context;
-  const deleted = apply(context, "delete", { lease: null, running: [], changesDueAt: null, provisioned: false });
-  if (!deleted.ok) return deleted;
-  await context.closing?.catch(() => undefined);
-  try {
-    await deps.driver(record.binding, record.lease)?.destroy();
-    return ok(null);
-  } catch (error) {
-    return problemOfDriver(context, error);
-  }
 }

@@ -1,6 +1,7 @@
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { ok, type Result } from "#contract/problem";
+import type { SnapshotSource } from "#contract/sandbox";
 import type { ExecLine, ExecRequest } from "#contract/workspace";
 import type { Env } from "#platform/env";
 import { newId } from "#platform/new-id";
@@ -24,13 +25,14 @@ export function testRemote(name: string) {
 }
 
 /** A sandbox object over the real host, with the demo repository (or none) and a conversation that takes every report. */
-export async function makeTestSandbox(options: { repository?: boolean } = {}) {
+export async function makeTestSandbox(options: { repository?: boolean; orgId?: string; from?: SnapshotSource } = {}) {
   const repository = { id: newId("repository"), name: "pocket-links", defaultBranch: "main" };
   const binding: SandboxBinding = {
-    orgId: newId("org"),
+    orgId: options.orgId ?? newId("org"),
     conversationId: newId("conversation"),
     sandboxId: newId("sandbox"),
     repository: (options.repository ?? true) ? repository : null,
+    ...(options.from ? { restoreFrom: options.from } : {}),
   };
   const stub = sandboxStub(testEnv, binding);
   const reports: SandboxReport[] = [];
@@ -40,6 +42,7 @@ export async function makeTestSandbox(options: { repository?: boolean } = {}) {
     });
   await setDeps({
     remote: async () => testRemote("pocket-links"),
+    seq: async () => ok(7),
     report: async (_binding, report) => {
       reports.push(report);
       return ok(null);
@@ -62,6 +65,8 @@ export async function makeTestSandbox(options: { repository?: boolean } = {}) {
     write: async (path: string, text: string) =>
       taken(await stub.writeFile(binding, { path, bytes: new TextEncoder().encode(text) })),
     alarm: () => runDurableObjectAlarm(stub),
+    /** What was said last of where its files are from. */
+    details: () => reports.flatMap((one) => (one.type === "sandbox.changed" ? [one.sandbox.detail] : [])),
     states: () => reports.flatMap((one) => (one.type === "sandbox.changed" ? [one.sandbox.state] : [])),
   };
 }

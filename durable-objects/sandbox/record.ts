@@ -1,7 +1,14 @@
 import { z } from "zod";
 import { conversationRepository } from "#contract/conversation";
-import { conversationId, orgId, sandboxId } from "#contract/ids";
-import { openPort, sandboxState, sandboxStatus } from "#contract/sandbox";
+import { conversationId, orgId, sandboxId, snapshotId } from "#contract/ids";
+import {
+  openPort,
+  type SandboxSnapshot,
+  sandboxSnapshot,
+  sandboxState,
+  sandboxStatus,
+  snapshotSource,
+} from "#contract/sandbox";
 import type { SandboxBinding, SandboxReport } from "#platform/rpc";
 
 export const sandboxBinding = z.object({
@@ -9,6 +16,7 @@ export const sandboxBinding = z.object({
   conversationId,
   sandboxId,
   repository: conversationRepository.nullable(),
+  restoreFrom: snapshotSource.nullable().optional(),
 }) satisfies z.ZodType<SandboxBinding>;
 
 const report = z.discriminatedUnion("type", [
@@ -25,6 +33,14 @@ const report = z.discriminatedUnion("type", [
   }),
   z.object({ type: z.literal("git.pushed"), commit: z.string(), branch: z.string() }),
 ]) satisfies z.ZodType<SandboxReport>;
+
+/** A snapshot with what it takes to put it back. */
+const storedSnapshot = sandboxSnapshot.extend({
+  /** SHA-256 of its archive in hex. */
+  digest: z.string(),
+  baseCommit: z.string().nullable(),
+});
+export type StoredSnapshot = z.infer<typeof storedSnapshot>;
 
 /** Everything a sandbox object keeps: one value, so that a state and the report of it are stored together or not at all. */
 export const sandboxRecord = z.object({
@@ -49,8 +65,28 @@ export const sandboxRecord = z.object({
   /** When to offer them again, in ms, and how often that failed. */
   outboxDueAt: z.number().nullable(),
   outboxFailures: z.number().int(),
+  /** What the newest snapshot does not hold: nothing, a mere clone, or changes. */
+  unsaved: z.enum(["nothing", "clone", "changes"]).default("nothing"),
+  /** Oldest first. */
+  snapshots: z.array(storedSnapshot).default([]),
+  /** When to make the next, in ms, unless the sandbox is busy then. */
+  snapshotDueAt: z.number().nullable().default(null),
+  /** The snapshot that is being made; after a crash, one to be deleted. */
+  uploading: snapshotId.nullable().default(null),
+  /** Snapshots that another sandbox starts from. */
+  pins: z.array(z.object({ snapshotId, by: sandboxId })).default([]),
+  /** Archives to delete, and when to try, in ms. */
+  garbage: z.array(snapshotId).default([]),
+  garbageDueAt: z.number().nullable().default(null),
+  /** The snapshot this sandbox started from is released. */
+  letGo: z.boolean().default(false),
 });
 export type SandboxRecord = z.infer<typeof sandboxRecord>;
+
+/** The snapshots as they are told, newest first. */
+export function listSnapshots(record: SandboxRecord): SandboxSnapshot[] {
+  return record.snapshots.map(({ digest: _digest, baseCommit: _base, ...told }) => told).reverse();
+}
 
 /** The record of a sandbox that nobody used yet. */
 export function newRecord(bound: SandboxBinding, now: number): SandboxRecord {
@@ -69,5 +105,13 @@ export function newRecord(bound: SandboxBinding, now: number): SandboxRecord {
     outbox: [],
     outboxDueAt: null,
     outboxFailures: 0,
+    unsaved: "nothing",
+    snapshots: [],
+    snapshotDueAt: null,
+    uploading: null,
+    pins: [],
+    garbage: [],
+    garbageDueAt: null,
+    letGo: false,
   };
 }

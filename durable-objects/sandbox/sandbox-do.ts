@@ -5,13 +5,17 @@ import type { Env } from "#platform/env";
 import { problemResponse } from "#platform/problem-response";
 import type { SandboxBinding, SandboxExec, SandboxRpc } from "#platform/rpc";
 import { onAlarm } from "./alarm.ts";
+import { type Pin, pinSnapshot, releaseSnapshot } from "./collect.ts";
 import { bind, createContext, type SandboxContext, type SandboxDeps, statusOf } from "./context.ts";
 import { depsOf } from "./deps.ts";
+import * as ending from "./ending.ts";
 import { execCommand, killCommand } from "./exec.ts";
 import * as files from "./files.ts";
 import * as git from "./git.ts";
 import * as gitWrite from "./git-write.ts";
 import * as machine from "./machine.ts";
+import { listSnapshots } from "./record.ts";
+import { keepSoon } from "./snapshots.ts";
 import { createStore, parseBinding } from "./store.ts";
 import { openTerminal } from "./terminal.ts";
 
@@ -36,15 +40,31 @@ export class Sandbox extends DurableObject<Env> implements SandboxRpc {
   }
 
   stop(binding: SandboxBinding) {
-    return this.#run(binding, machine.stop);
+    return this.#run(binding, ending.stop);
   }
 
   restart(binding: SandboxBinding) {
-    return this.#run(binding, machine.restart);
+    return this.#run(binding, ending.restart);
   }
 
   destroy(binding: SandboxBinding) {
-    return this.#run(binding, machine.destroy);
+    return this.#run(binding, ending.destroy);
+  }
+
+  keep(binding: SandboxBinding) {
+    return this.#run(binding, async (context) => keepSoon(context));
+  }
+
+  snapshots(binding: SandboxBinding) {
+    return this.#run(binding, async (context) => ok(listSnapshots(context.record)));
+  }
+
+  pinSnapshot(orgId: string, pin: Pin) {
+    return this.#known(orgId, (context) => pinSnapshot(context, pin));
+  }
+
+  releaseSnapshot(orgId: string, pin: Pin) {
+    return this.#known(orgId, (context) => releaseSnapshot(context, pin));
   }
 
   exec(binding: SandboxBinding, exec: SandboxExec) {
@@ -108,6 +128,13 @@ export class Sandbox extends DurableObject<Env> implements SandboxRpc {
     this.#store.fired();
     const binding = this.#store.read()?.binding;
     if (binding) await this.#run(binding, async (context) => ok(await onAlarm(context)));
+  }
+
+  /** For calls of another sandbox: one that nobody used, or of another org, finds nothing. */
+  async #known<T>(orgId: string, use: (context: SandboxContext) => Result<T>): Promise<Result<T>> {
+    const binding = this.#store.read()?.binding;
+    if (binding?.orgId !== orgId) return fail("not_found", "There is no such sandbox.");
+    return this.#run(binding, async (context) => use(context));
   }
 
   async #run<T>(binding: SandboxBinding, use: (context: SandboxContext) => Promise<Result<T>>): Promise<Result<T>> {

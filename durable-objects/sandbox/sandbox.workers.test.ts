@@ -45,7 +45,12 @@ describe("lifecycle", () => {
     ]);
     expect(results.map((one) => one.ok)).toEqual([true, true, true]);
     expect(clones).toBe(1);
-    expect(taken(await box.stub.status(box.binding))).toEqual({ state: "ready", detail: null, driver: "local" });
+    expect(taken(await box.stub.status(box.binding))).toEqual({
+      state: "ready",
+      detail: null,
+      driver: "local",
+      snapshot: null,
+    });
   });
 
   test("SB3 a busy sandbox is never stopped", async () => {

@@ -4,18 +4,24 @@ import type { MenuEntry } from "./menu.tsx";
 
 interface OpenMenuProps {
   entries: MenuEntry[];
+  notes: string[];
   children: ReactElement;
   /** Whether the person has already asked for it. */
   open: boolean;
 }
 
 /** An open menu hides nothing from assistive technology, and is part of the page's main landmark. */
-export default function MenuOpen({ entries, children, open }: OpenMenuProps) {
+export default function MenuOpen({ entries, notes, children, open }: OpenMenuProps) {
   return (
     <DropdownMenu.Root defaultOpen={open} modal={false}>
       <DropdownMenu.Trigger asChild>{children}</DropdownMenu.Trigger>
       <DropdownMenu.Portal container={document.getElementById("main")}>
         <DropdownMenu.Content className="float z-50 min-w-[200px] max-w-[320px] p-1" sideOffset={4} align="end">
+          {notes.map((note) => (
+            <p key={note} className="px-2 py-1 text-12 text-n11">
+              {note}
+            </p>
+          ))}
           {entries.map((entry) => (
             <DropdownMenu.Item
               key={entry.label}

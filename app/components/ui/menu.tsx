@@ -13,12 +13,14 @@ const MenuOpen = lazy(load);
 
 interface MenuProps {
   entries: MenuEntry[];
+  /** What is said above the entries. */
+  notes?: string[];
   /** Its button. */
   children: ReactElement;
 }
 
 /** A button's menu. The code of menus comes when a person first reaches for one. */
-export function Menu({ entries, children }: MenuProps) {
+export function Menu({ entries, notes = [], children }: MenuProps) {
   const [wanted, setWanted] = useState(false);
   const closed = cloneElement(children, {
     "aria-haspopup": "menu",
@@ -30,7 +32,7 @@ export function Menu({ entries, children }: MenuProps) {
   if (!wanted) return closed;
   return (
     <Suspense fallback={closed}>
-      <MenuOpen entries={entries} open>
+      <MenuOpen entries={entries} notes={notes} open>
         {children}
       </MenuOpen>
     </Suspense>

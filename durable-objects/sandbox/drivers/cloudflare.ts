@@ -1,6 +1,6 @@
 import type { Sandbox } from "@cloudflare/sandbox";
 import { DriverError, type SandboxDriver } from "./driver.ts";
-import { createHostDriver, type HostDriver } from "./host.ts";
+import { createHostDriver } from "./host.ts";
 
 /** Where the host program listens inside the container; the SDK's own control plane has 3000. */
 export const HOST_PORT = 8671;
@@ -14,16 +14,8 @@ const START_TRIES = 3;
 /** What is used of the SDK's sandbox. */
 export type Container = Pick<Sandbox, "containerFetch" | "destroy" | "wsConnect">;
 
-/** Keeps the workspace of one sandbox while no container holds it. */
-export interface ArchiveStore {
-  save(body: ReadableStream<Uint8Array>, size: number): Promise<void>;
-  load(): Promise<ReadableStream<Uint8Array> | null>;
-  delete(): Promise<void>;
-}
-
 export interface CloudflareDriverOptions {
   container: Container;
-  archives: ArchiveStore;
   secret: string | Promise<string>;
   orgId: string;
   sandboxId: string;
@@ -32,11 +24,10 @@ export interface CloudflareDriverOptions {
 
 /**
  * The driver of Cloudflare Containers. The SDK starts, reaches and ends the container; in it runs the same host program that
- * the local driver speaks to (docs/decisions/005-cloudflare-driver.md). A container's disk goes with it, so the workspace is
- * archived when it is closed and put back when it is opened.
+ * the local driver speaks to (docs/decisions/005-cloudflare-driver.md). A container's disk goes with it.
  */
 export function createCloudflareDriver(options: CloudflareDriverOptions): SandboxDriver {
-  const { container, archives } = options;
+  const { container } = options;
   const host = createHostDriver({
     url: "http://localhost",
     secret: options.secret,
@@ -46,18 +37,13 @@ export function createCloudflareDriver(options: CloudflareDriverOptions): Sandbo
     fetch: (url, init) => reach(container, url, init),
     unreachable: UNREACHABLE,
     startTimeoutMs: START_TIMEOUT_MS,
+    keepsDisk: false,
   });
   return {
     ...host,
-    open: () => open(host, options),
-    close: async () => {
-      await archive(host, archives);
-      await container.destroy();
-    },
-    destroy: async () => {
-      await container.destroy();
-      await archives.delete();
-    },
+    open: () => startedWithin(START_TIMEOUT_MS, host),
+    close: () => container.destroy(),
+    destroy: () => container.destroy(),
     fetchPort: (request, port) => {
       if (port !== HOST_PORT && port !== CONTROL_PORT) return host.fetchPort(request, port);
       throw new DriverError("invalid", "This port is the sandbox's own.", "port");
@@ -65,22 +51,8 @@ export function createCloudflareDriver(options: CloudflareDriverOptions): Sandbo
   };
 }
 
-async function open(host: HostDriver, { container, archives }: CloudflareDriverOptions) {
-  const opened = await startedWithin(START_TIMEOUT_MS, host);
-  const kept = opened.created ? await archives.load() : null;
-  if (kept === null) return opened;
-  try {
-    await host.writeArchive(kept);
-  } catch (error) {
-    // A workspace that is half put back must not be taken for a whole one by the next start.
-    await container.destroy();
-    throw error;
-  }
-  return { ...opened, created: false };
-}
-
 /** The container answers before the host in it listens, and may have to wait for a place to run. */
-async function startedWithin(timeoutMs: number, host: HostDriver) {
+async function startedWithin(timeoutMs: number, host: SandboxDriver) {
   const until = Date.now() + timeoutMs;
   for (let attempt = 1; ; attempt++) {
     try {
@@ -95,17 +67,6 @@ async function startedWithin(timeoutMs: number, host: HostDriver) {
 function mayStartYet(error: unknown, attempt: number): boolean {
   if (!(error instanceof DriverError) || error.code !== "unavailable") return false;
   return error instanceof StartingError || attempt < START_TRIES;
-}
-
-/** A machine that is gone already has nothing more to keep. */
-async function archive(host: HostDriver, archives: ArchiveStore): Promise<void> {
-  try {
-    const { body, size } = await host.readArchive();
-    await archives.save(body, size);
-  } catch (error) {
-    const gone = error instanceof DriverError && (error.code === "lost" || error.code === "unavailable");
-    if (!gone) throw error;
-  }
 }
 
 const UNREACHABLE = "The container cannot be reached. Try again in a moment.";

@@ -226,26 +226,48 @@ function describeServers(driver: SandboxDriver): void {
 }
 
 function describeLifecycle(make: () => SandboxDriver): void {
-  test("a backup restores contents, permissions and links", async () => {
-    const driver = make();
-    await driver.open();
+  test("SB62 an archive holds workspace and home: contents, permissions, links, empty directories and any name", async () => {
+    const [driver, other] = [make(), make()];
+    await Promise.all([driver.open(), other.open()]);
     await driver.writeFile("run.sh", "#!/bin/sh\n");
-    await driver.exec("chmod 751 run.sh; ln -s run.sh link; mkdir -p empty/dir");
-    const backup = await driver.createBackup({ dir: "/workspace" });
-    await driver.exec("rm -rf run.sh link empty; echo new > new.txt");
-    expect(await driver.restoreBackup(backup)).toMatchObject({ success: true, id: backup.id });
-    const { files } = await driver.listFiles("", { recursive: true });
+    await driver.exec("chmod 751 run.sh; ln -s run.sh link; mkdir -p empty/dir; echo ü > 'zażółć \"x\"\n.txt'");
+    await driver.exec(
+      "mkdir -p ~/.local/state ~/.cache/big; echo kept > ~/.local/state/session; echo gone > ~/.cache/big/x",
+    );
+    await other.writeFile("stale.txt", "not part of the archive");
+    await other.writeArchive(await driver.readArchive({ maxBytes: TEN_MIB }));
+    const { files } = await other.listFiles("", { recursive: true });
     expect(files.map((one) => [one.relativePath, one.type, one.mode])).toEqual([
       ["empty", "directory", expect.any(String)],
       ["empty/dir", "directory", expect.any(String)],
       ["link", "symlink", expect.any(String)],
       ["run.sh", "file", "751"],
+      ['zażółć "x"\n.txt', "file", expect.any(String)],
     ]);
-    expect((await driver.exec(["readlink", "link"])).stdout).toBe("run.sh\n");
+    expect((await other.exec("readlink link; cat ~/.local/state/session; ls -A ~/.cache 2>/dev/null")).stdout).toBe(
+      "run.sh\nkept\n",
+    );
+    await Promise.all([driver.destroy(), other.destroy()]);
+  });
+
+  test("SB63 a damaged archive changes nothing, and one over the limit is not made", async () => {
+    const driver = make();
+    await driver.open();
+    await driver.writeFile("kept.txt", "kept");
+    const { digest, size, body } = await driver.readArchive({ maxBytes: TEN_MIB });
+    const bytes = new Uint8Array(await new Response(body).arrayBuffer());
+    expect([bytes.byteLength, digest]).toEqual([size, expect.stringMatching(/^[0-9a-f]{64}$/)]);
+    bytes[600] = 255 - (bytes[600] ?? 0);
+    for (const broken of [bytes, bytes.subarray(0, 1_000)]) {
+      const stream = new Blob([broken]).stream() as ReadableStream<Uint8Array>;
+      await expect(driver.writeArchive({ body: stream, digest })).rejects.toMatchObject({ code: "invalid" });
+    }
+    expect(text(await driver.readFile("kept.txt"))).toBe("kept");
+    await expect(driver.readArchive({ maxBytes: 1_000 })).rejects.toMatchObject({ code: "too_large" });
     await driver.destroy();
   });
 
-  test("SB7 what was closed is lost under its old lease, and its files are there under the next", async () => {
+  test("SB7 what was closed is lost under its old lease, and its files are there under the next where the disk is kept", async () => {
     const driver = make();
     const first = await driver.open();
     expect(first.created).toBe(true);
@@ -256,9 +278,10 @@ function describeLifecycle(make: () => SandboxDriver): void {
     expect(await running).toMatchObject({ code: "lost" });
     await expect(driver.exec("true")).rejects.toMatchObject({ code: "lost" });
     const second = await driver.open();
-    expect(second.created).toBe(false);
+    expect(second.created).toBe(!driver.keepsDisk);
     expect(second.lease).not.toBe(first.lease);
-    expect(text(await driver.readFile("kept.txt"))).toBe("kept");
+    const { files } = await driver.listFiles("");
+    expect(files.map((one) => one.name)).toEqual(driver.keepsDisk ? ["kept.txt"] : []);
     await driver.destroy();
   });
 

@@ -1,7 +1,5 @@
 import type {
-  BackupOptions,
   BaseExecOptions,
-  DirectoryBackup,
   ExecEvent,
   ExecResult,
   GitCheckoutResult,
@@ -9,7 +7,6 @@ import type {
   ListFilesOptions,
   Process,
   PtyOptions,
-  RestoreBackupResult,
 } from "@cloudflare/sandbox";
 
 /** What a method of the SDK answers, for the answers it does not export by name. */
@@ -59,6 +56,14 @@ export class DriverError extends Error {
     this.code = code;
     this.field = field;
   }
+}
+
+export interface SandboxArchive {
+  body: ReadableStream<Uint8Array>;
+  /** Length in bytes. */
+  size: number;
+  /** SHA-256 in hex. */
+  digest: string;
 }
 
 /** An opened machine. Every later call is made under `lease`; when the machine dies, those calls throw `lost`. */
@@ -121,6 +126,13 @@ export interface SandboxDriver {
   fetchPort(request: Request, port: number): Promise<Response>;
   terminal(request: Request, options?: PtyOptions & { sessionId?: string }): Promise<Response>;
 
-  createBackup(options: Pick<BackupOptions, "dir">): Promise<DirectoryBackup>;
-  restoreBackup(backup: DirectoryBackup): Promise<RestoreBackupResult>;
+  /** Whether the files are still there after `close`, as far as the driver can say. */
+  readonly keepsDisk: boolean;
+  /**
+   * Workspace and home as one archive of known length: permissions, links, empty directories and all names; not the home's
+   * caches. `too_large` over `maxBytes`. What runs goes on; a file that is written meanwhile may be half in it.
+   */
+  readArchive(options: { maxBytes: number }): Promise<SandboxArchive>;
+  /** Ends what runs, and makes workspace and home what an archive holds. `invalid`, and nothing touched, where it is damaged. */
+  writeArchive(archive: Pick<SandboxArchive, "body" | "digest">): Promise<void>;
 }

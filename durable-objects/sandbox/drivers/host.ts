@@ -28,6 +28,7 @@ export interface HostDriverOptions {
   unreachable: string;
   /** How long the machine may take to start. */
   startTimeoutMs: number;
+  keepsDisk: boolean;
 }
 
 const opened = z.object({ lease: z.string(), created: z.boolean() });
@@ -66,23 +67,16 @@ const listing = z.object({
 });
 
 /** A driver that speaks to the host program (`containers/sandbox-host`), wherever it runs. */
-export function createHostDriver(options: HostDriverOptions): HostDriver {
+export function createHostDriver(options: HostDriverOptions): SandboxDriver {
   const host = connect(options);
   return {
+    keepsDisk: options.keepsDisk,
     ...archivesOf(host),
     ...lifecycleOf(host),
     ...commandsOf(host),
     ...filesOf(host),
     ...linksOf(host),
-    ...backupsOf(host),
   };
-}
-
-export interface HostDriver extends SandboxDriver {
-  /** The workspace as a tar archive, and its size in bytes. */
-  readArchive(): Promise<{ body: ReadableStream<Uint8Array>; size: number }>;
-  /** Ends what runs, and makes the workspace what an archive holds. */
-  writeArchive(body: ReadableStream<Uint8Array>): Promise<void>;
 }
 
 interface Host {
@@ -296,26 +290,17 @@ function linksOf(host: Host): Part<"fetchPort" | "terminal"> {
   };
 }
 
-function backupsOf(host: Host): Part<"createBackup" | "restoreBackup"> {
-  return {
-    createBackup: async ({ dir }) => {
-      const response = await host.post("backups", {});
-      return { ...z.object({ id: z.string() }).parse(await response.json()), dir };
-    },
-    restoreBackup: async ({ id, dir }) => {
-      await host.post("backups/restore", { id });
-      return { success: true, id, dir };
-    },
-  };
-}
+const DIGEST_HEADER = "x-quayside-digest";
 
-function archivesOf(host: Host): Pick<HostDriver, "readArchive" | "writeArchive"> {
+function archivesOf(host: Host): Part<"readArchive" | "writeArchive"> {
   return {
-    readArchive: async () => {
-      const { body, headers } = await host.send("archive");
-      if (body === null) throw new DriverError("internal", "The sandbox host gave an empty answer.");
-      return { body, size: Number(headers.get("content-length")) };
+    readArchive: async ({ maxBytes }) => {
+      const { body, headers } = await host.send(`archive?maxBytes=${maxBytes}`);
+      const [size, digest] = [Number(headers.get("content-length")), headers.get(DIGEST_HEADER)];
+      if (body !== null && size > 0 && digest !== null) return { body, size, digest };
+      throw new DriverError("internal", "The sandbox host gave an answer that makes no sense.");
     },
-    writeArchive: async (body) => void (await host.send("archive", { method: "PUT", body })),
+    writeArchive: async ({ body, digest }) =>
+      void (await host.send("archive", { method: "PUT", body, headers: { [DIGEST_HEADER]: digest } })),
   };
 }

@@ -7,6 +7,7 @@ export type LocalDriverOptions = Pick<HostDriverOptions, "url" | "secret" | "org
 export function createLocalDriver(options: LocalDriverOptions): SandboxDriver {
   return createHostDriver({
     ...options,
+    keepsDisk: true,
     fetch: (url, init) => fetch(url, init),
     unreachable: "The sandbox host does not answer. Is it running?",
     startTimeoutMs: 30_000,

@@ -21,6 +21,7 @@ import { adminOnly, anyMember } from "#platform/policy";
 import { ProblemError, unwrap } from "#platform/problem-response";
 import { type AnyRoute, defineRoute } from "#platform/route";
 import { conversationStub } from "#platform/stubs";
+import { deleteSandbox } from "./sandbox-binding.ts";
 
 const tag = "Conversations";
 const params = z.object({ id: conversationId });
@@ -167,7 +168,7 @@ const remove = defineRoute({
   params,
   query: z.object({ purge: flag.default(false) }),
   status: 204,
-  problems: ["unauthenticated", "forbidden", "not_found"],
+  problems: ["unauthenticated", "forbidden", "not_found", "unavailable"],
   async handle({ env, principal, params, query }) {
     const stub = conversationStub(env, principal.orgId, params.id);
     if (!query.purge) {
@@ -177,6 +178,8 @@ const remove = defineRoute({
       return;
     }
     unwrap(adminOnly.admit(principal));
+    // First, while the conversation still says which sandbox is its own: a purge that breaks off can be repeated.
+    await deleteSandbox({ env, principal, params });
     unwrap(await stub.purge(principal));
     await removeConversation(forTenant(env, principal), params.id);
   },

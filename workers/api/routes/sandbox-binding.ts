@@ -11,21 +11,27 @@ import { conversationStub, sandboxStub } from "#platform/stubs";
 export const conversationParams = z.object({ id: conversationId });
 export const pathQuery = z.object({ path: workspacePath });
 
-/** The sandbox of a conversation that the principal may see; `conflict` where the conversation has none. */
-export async function sandboxOf(input: { env: Env; principal: MemberPrincipal; params: { id: string } }) {
-  const { env, principal, params } = input;
+type Input = { env: Env; principal: MemberPrincipal; params: { id: string } };
+
+async function bindingOf({ env, principal, params }: Input): Promise<SandboxBinding | null> {
   const found = await settle<{ head: ConversationHead }>(
     conversationStub(env, principal.orgId, params.id).head(principal),
     "conversation",
   );
-  const { head } = unwrap(found);
-  if (head.sandboxId === null)
-    throw new ProblemError({ code: "conflict", detail: "This conversation has no sandbox." });
-  const binding: SandboxBinding = {
-    orgId: principal.orgId,
-    conversationId: params.id,
-    sandboxId: head.sandboxId,
-    repository: head.repository,
-  };
-  return { stub: sandboxStub(env, binding), binding };
+  const { sandboxId, repository, restoreFrom } = unwrap(found).head;
+  if (sandboxId === null) return null;
+  return { orgId: principal.orgId, conversationId: params.id, sandboxId, repository, restoreFrom };
+}
+
+/** The sandbox of a conversation that the principal may see; `conflict` where the conversation has none. */
+export async function sandboxOf(input: Input) {
+  const binding = await bindingOf(input);
+  if (binding === null) throw new ProblemError({ code: "conflict", detail: "This conversation has no sandbox." });
+  return { stub: sandboxStub(input.env, binding), binding };
+}
+
+/** Deletes the sandbox of a conversation, if it has one: its machine, its files and their snapshots. A repeat does nothing. */
+export async function deleteSandbox(input: Input): Promise<void> {
+  const binding = await bindingOf(input);
+  if (binding !== null) unwrap(await settle(sandboxStub(input.env, binding).destroy(binding), "sandbox"));
 }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { sandboxStatus } from "#contract/sandbox";
+import { sandboxStatus, snapshotList } from "#contract/sandbox";
 import { anyMember } from "#platform/policy";
 import { ProblemError, settle, unwrap } from "#platform/problem-response";
 import { type AnyRoute, defineRoute } from "#platform/route";
@@ -64,4 +64,19 @@ function refuseOtherSites(request: Request): void {
   if (!same) throw new ProblemError({ code: "forbidden", detail: "Another site may not open a terminal." });
 }
 
-export const sandboxRoutes: AnyRoute[] = [...moves, terminal];
+const snapshots = defineRoute({
+  method: "get",
+  path: "/conversations/:id/sandbox/snapshots",
+  summary: "The snapshots of the sandbox, newest first",
+  tag: "Sandbox",
+  policy: anyMember,
+  params: conversationParams,
+  response: snapshotList,
+  problems: ["unauthenticated", "forbidden", "not_found", "conflict", "unavailable"],
+  handle: async (input) => {
+    const { stub, binding } = await sandboxOf(input);
+    return { items: unwrap(await settle(stub.snapshots(binding), "sandbox")), nextCursor: null };
+  },
+});
+
+export const sandboxRoutes: AnyRoute[] = [...moves, snapshots, terminal];

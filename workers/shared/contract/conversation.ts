@@ -4,7 +4,7 @@ import { agentId, conversationId, memberId, repositoryId, runId, sandboxId, thre
 import { memberKind } from "./member.ts";
 import { message } from "./message.ts";
 import { autonomy, executorName, group, item, run } from "./run.ts";
-import { openPort, sandboxStatus } from "./sandbox.ts";
+import { openPort, sandboxStatus, snapshotMark, snapshotSource } from "./sandbox.ts";
 import { searchMatch } from "./search.ts";
 import { usage } from "./usage.ts";
 
@@ -65,6 +65,10 @@ export const conversationHead = z.object({
   /** What `always` decisions allow, as `tool pattern`. */
   allowed: z.array(z.object({ tool: z.string(), pattern: z.string() })),
   sandbox: sandboxStatus,
+  /** The sandbox's newest snapshots, oldest first. */
+  snapshots: z.array(snapshotMark).default([]),
+  /** Where the sandbox's first files come from; null: from the repository. */
+  restoreFrom: snapshotSource.nullable().default(null),
   ports: z.array(openPort),
   changedFiles: z.number().int().nonnegative(),
   usage,

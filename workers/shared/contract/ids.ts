@@ -16,6 +16,7 @@ export const ID_PREFIXES = {
   approval: "apr",
   question: "qst",
   sandbox: "sbx",
+  snapshot: "snp",
   repository: "rep",
   provider: "prv",
   file: "fil",
@@ -45,6 +46,7 @@ export const itemId = idSchema("item");
 export const approvalId = idSchema("approval");
 export const questionId = idSchema("question");
 export const sandboxId = idSchema("sandbox");
+export const snapshotId = idSchema("snapshot");
 export const repositoryId = idSchema("repository");
 export const providerId = idSchema("provider");
 export const fileId = idSchema("file");

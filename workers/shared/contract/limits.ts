@@ -10,6 +10,10 @@ export const LIMITS = {
   snapshotBytes: 1024 * 1024,
   appendsInFlight: 1_000,
   inlineOutputBytes: 16 * 1024,
+  /** Snapshots of a sandbox that are kept, beside those that a fork needs. */
+  snapshotsKept: 5,
+  /** An archive over this is not uploaded after a run; sleep uploads it still. */
+  runSnapshotBytes: 64 * 1024 * 1024,
   workspaceFileBytes: 10 * 1024 * 1024,
   requestBytes: 1024 * 1024,
 } as const;

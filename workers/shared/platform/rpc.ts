@@ -6,7 +6,7 @@ import type { Message } from "#contract/message";
 import type { Result } from "#contract/problem";
 import type { RunRecording } from "#contract/recording";
 import type { Item, Run } from "#contract/run";
-import type { OpenPort, SandboxStatus } from "#contract/sandbox";
+import type { OpenPort, SandboxSnapshot, SandboxStatus, SnapshotSource } from "#contract/sandbox";
 import type { ConversationUsage, Usage } from "#contract/usage";
 import type {
   Changes,
@@ -165,6 +165,8 @@ export interface SandboxBinding {
   conversationId: string;
   sandboxId: string;
   repository: ConversationRepository | null;
+  /** Where its first files come from, instead of the repository; of the same org. Read at its first start. */
+  restoreFrom?: SnapshotSource | null | undefined;
 }
 
 /** Options of a command in the sandbox. The caller names it, so that it can end it. */
@@ -182,6 +184,17 @@ export interface SandboxRpc {
   stop(binding: SandboxBinding): Promise<Result<SandboxStatus>>;
   restart(binding: SandboxBinding): Promise<Result<SandboxStatus>>;
   destroy(binding: SandboxBinding): Promise<Result<null>>;
+  /** Makes a snapshot in the background, where files changed since the last one. Wakes nothing. */
+  keep(binding: SandboxBinding): Promise<Result<null>>;
+  /** Its snapshots, newest first. Wakes nothing. */
+  snapshots(binding: SandboxBinding): Promise<Result<SandboxSnapshot[]>>;
+  /**
+   * Keeps a snapshot for the sandbox `by`, which starts from it (`restoreFrom`), until that releases it. `not_found` where
+   * it is gone, or the sandbox is of another org.
+   */
+  pinSnapshot(orgId: string, pin: { snapshotId: string; by: string }): Promise<Result<SandboxSnapshot>>;
+  /** A sandbox that started from a snapshot releases it itself, once it has one of its own or is deleted. */
+  releaseSnapshot(orgId: string, pin: { snapshotId: string; by: string }): Promise<Result<null>>;
   /** NDJSON of `ExecLine`, in order; the last line is `exit` or `error`. */
   exec(binding: SandboxBinding, exec: SandboxExec): Promise<Result<ReadableStream<Uint8Array>>>;
   /** Ends a command and everything it started. Unknown or finished ids are no error. */

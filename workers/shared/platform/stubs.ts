@@ -19,7 +19,12 @@ export function threadStub(env: Env, orgId: string, threadId: string): Stub<Agen
 }
 
 export function sandboxStub(env: Env, binding: SandboxBinding): Stub<SandboxRpc> {
-  return typed(env.SANDBOX, `${binding.orgId}/${binding.sandboxId}`);
+  return sandboxNamed(env, binding.orgId, binding.sandboxId);
+}
+
+/** A sandbox by its id, for what one sandbox has to say to another of its org. */
+export function sandboxNamed(env: Env, orgId: string, sandboxId: string): Stub<SandboxRpc> {
+  return typed(env.SANDBOX, `${orgId}/${sandboxId}`);
 }
 
 function typed<T>(namespace: DurableObjectNamespace, name: string): Stub<T> {

@@ -3,6 +3,7 @@ import type { Envelope, Event, EventOf, EventType } from "#contract/event";
 import type { Message } from "#contract/message";
 import type { Group, Item, Run } from "#contract/run";
 import type { Usage } from "#contract/usage";
+import { snapshotsAfter } from "../sandbox/snapshots.ts";
 
 /** The live state of a conversation: its head and a window of its transcript that begins at `fromSeq`. */
 export interface ConversationState {
@@ -159,7 +160,9 @@ const HANDLERS: Handlers = {
   "question.dismissed": (state, { questionId }) => dropQuestion(state, questionId),
   "question.expired": (state, { questionId }) => dropQuestion(state, questionId),
 
-  "sandbox.changed": (state, { sandbox }) => patchHead(state, () => ({ sandbox })),
+  "sandbox.changed": (state, { sandbox }) => {
+    patchHead(state, ({ snapshots }) => ({ sandbox, snapshots: snapshotsAfter(snapshots, sandbox.snapshot) }));
+  },
   "port.opened": (state, { port }) => {
     patchHead(state, ({ ports }) => ({ ports: [...ports.filter((one) => one.port !== port.port), port] }));
   },
