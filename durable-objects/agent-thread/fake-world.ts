@@ -136,6 +136,7 @@ export class FakeWorld {
       },
       changes: async () =>
         ok({ baseCommit: null, headCommit: null, branch: null, unpushed: 0, dirty: true, files: [] }),
+      findCached: async () => ok(null),
     };
   }
 

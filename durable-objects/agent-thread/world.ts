@@ -12,7 +12,7 @@ import { configOf } from "#platform/config";
 import type { Env } from "#platform/env";
 import { hostUrl } from "#platform/hosts";
 import { settle } from "#platform/problem-response";
-import type { RunOrder, Turn } from "#platform/rpc";
+import type { FoundLine, RunOrder, Turn } from "#platform/rpc";
 import { conversationStub, sandboxStub, threadStub } from "#platform/stubs";
 import { signRunToken } from "#platform/tokens";
 
@@ -24,6 +24,8 @@ export interface RunSandbox {
   writeFile(path: string, bytes: Uint8Array): Promise<Result<null>>;
   listFiles(path: string): Promise<Result<FileListing>>;
   changes(): Promise<Result<Changes>>;
+  /** What a search finds without a machine (`SandboxRpc.findCached`); null where one must look. */
+  findCached(query: { pattern: string | null; path: string }): Promise<Result<FoundLine[] | null>>;
 }
 
 /** How a thread reaches everything outside of it. */
@@ -90,6 +92,7 @@ function sandboxOf(env: Env, order: RunOrder): RunSandbox {
     writeFile: (path, bytes) => settle(stub().writeFile(binding, { path, bytes }), "sandbox"),
     listFiles: (path) => settle(stub().listFiles(binding, path), "sandbox"),
     changes: () => settle(stub().changes(binding), "sandbox"),
+    findCached: (query) => settle(stub().findCached(binding, query), "sandbox"),
   };
 }
 

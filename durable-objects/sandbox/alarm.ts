@@ -9,6 +9,7 @@ import { endOf } from "./exec.ts";
 import { changesDigest } from "./git.ts";
 import { isIdle, isUp } from "./lifecycle.ts";
 import { keepIfDue } from "./snapshots.ts";
+import { storeTreeIfDue } from "./tree-cache.ts";
 
 const RETRY_MS = 1_000;
 const RETRY_MAX_MS = 60_000;
@@ -20,6 +21,7 @@ export async function onAlarm(context: SandboxContext): Promise<void> {
   // What is known is told before anything that takes long.
   await deliverReports(context);
   keepIfDue(context);
+  await storeTreeIfDue(context);
   await sleepIfIdle(context);
   await collect(context);
   await deliverReports(context);

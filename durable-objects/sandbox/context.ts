@@ -1,11 +1,13 @@
 import { fail, ok, type Result } from "#contract/problem";
 import type { SandboxStatus, SnapshotSource } from "#contract/sandbox";
+import type { TreeIndex } from "#domain/repository/tree-index";
 import type { LogFields } from "#platform/log";
 import type { SandboxBinding, SandboxReport } from "#platform/rpc";
 import type { ArchiveStore } from "./archives.ts";
 import type { SandboxDriver } from "./drivers/driver.ts";
-import { move, type SandboxMove, sleepAt } from "./lifecycle.ts";
+import { isUp, move, type SandboxMove, sleepAt } from "./lifecycle.ts";
 import { newRecord, type SandboxRecord, type StoredSnapshot } from "./record.ts";
+import type { TreeStore } from "./trees.ts";
 
 /** How the git gateway is reached from inside a sandbox: the remote's URL, and the environment that lets one command in. */
 export interface GitRemote {
@@ -28,6 +30,9 @@ export interface SandboxDeps {
   /** Offers a report to the conversation. */
   report(binding: SandboxBinding, report: SandboxReport): Promise<Result<null>>;
   archives: ArchiveStore;
+  trees: TreeStore;
+  /** The commit of the repository's default branch now; null where its host does not say so at once. */
+  headCommit(binding: SandboxBinding): Promise<string | null>;
   /** The conversation's seq now. */
   seq(binding: SandboxBinding): Promise<Result<number>>;
   /** Tells the sandbox that this one started from that its snapshot is needed no longer. */
@@ -57,6 +62,8 @@ export interface SandboxContext {
   closing: Promise<void> | null;
   /** The snapshot that is being made. */
   keeping: Promise<unknown> | null;
+  /** The cached tree that files are read from before there is a machine. */
+  tree: Promise<TreeIndex | null> | null;
   /** The commands that are asked for and have not begun. One that is ended meanwhile is taken out, and does not begin. */
   beginning: Set<string>;
 }
@@ -75,7 +82,7 @@ export function bind(context: SandboxContext | null, made: () => SandboxContext,
 /** The context of a stored or new record. */
 export function createContext(deps: SandboxDeps, store: SandboxStore, binding: SandboxBinding): SandboxContext {
   const record = store.read() ?? newRecord(binding, deps.now());
-  return { deps, store, record, starting: null, closing: null, keeping: null, beginning: new Set() };
+  return { deps, store, record, starting: null, closing: null, keeping: null, tree: null, beginning: new Set() };
 }
 
 /** Stores a change of the record and arms the alarm for what is due next. */
@@ -95,8 +102,9 @@ function nextAlarm(context: SandboxContext): number | null {
   const busyCheck = record.state === "busy" ? record.lastActivityAt + BUSY_CHECK_MS : null;
   const snapshot = record.state === "busy" || context.keeping ? null : record.snapshotDueAt;
   const upload = record.uploading === null ? null : deps.now() + UPLOAD_CHECK_MS;
+  const tree = isUp(record.state) ? record.treeDueAt : null;
   const asleep = sleepAt(record, deps.idleMs);
-  const due = [record.outboxDueAt, record.changesDueAt, asleep, busyCheck, snapshot, upload, record.garbageDueAt];
+  const due = [record.outboxDueAt, record.changesDueAt, asleep, busyCheck, snapshot, upload, record.garbageDueAt, tree];
   const times = due.filter((one) => one !== null);
   return times.length === 0 ? null : Math.min(...times);
 }

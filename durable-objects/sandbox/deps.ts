@@ -1,4 +1,6 @@
+import { exports } from "cloudflare:workers";
 import { ok } from "#contract/problem";
+import { commitOf } from "#domain/repository/advertisement";
 import { type Config, configOf } from "#platform/config";
 import type { Env } from "#platform/env";
 import { hostUrl } from "#platform/hosts";
@@ -11,6 +13,7 @@ import { createArchiveStore } from "./archives.ts";
 import type { GitRemote, SandboxDeps } from "./context.ts";
 import { driverOf } from "./driver-of.ts";
 import { maskOutput } from "./drivers/mask-output.ts";
+import { createTreeStore } from "./trees.ts";
 
 const IDLE_MS = 30 * 60_000;
 
@@ -41,6 +44,8 @@ export function depsOf(env: Env): SandboxDeps {
         report,
       ),
     archives: createArchiveStore(env.FILES),
+    trees: createTreeStore(env.FILES),
+    headCommit: (binding) => headCommit(config, binding, token),
     seq: async ({ orgId, conversationId }) => {
       const stub = conversationStub(env, orgId, conversationId);
       const found = await settle(stub.head({ kind: "service", orgId }), "conversation");
@@ -67,6 +72,29 @@ function tokensOf(env: Env): (binding: SandboxBinding) => Promise<SandboxTokens>
     }
     return known.tokens;
   };
+}
+
+const HEAD_LIMIT_MS = 3_000;
+const HEAD_BYTES = 1024 * 1024;
+
+/** Asks the git gateway, in-process, what the git host advertises. Nobody waits long for it: a machine can always answer. */
+async function headCommit(
+  config: Config,
+  binding: SandboxBinding,
+  token: (binding: SandboxBinding) => Promise<string>,
+): Promise<string | null> {
+  const { repository } = binding;
+  if (repository === null) return null;
+  const url = `${hostUrl(config, "git")}/${repository.id}.git/info/refs?service=git-upload-pack`;
+  const headers = { authorization: `Bearer ${await token(binding)}` };
+  try {
+    const self = (exports as unknown as { default: Fetcher }).default;
+    const response = await self.fetch(new Request(url, { headers, signal: AbortSignal.timeout(HEAD_LIMIT_MS) }));
+    const bytes = new Uint8Array(response.ok ? await response.arrayBuffer() : new ArrayBuffer(0));
+    return commitOf(bytes.subarray(0, HEAD_BYTES), repository.defaultBranch);
+  } catch {
+    return null;
+  }
 }
 
 /** The gateway's URL of a repository. The token lives in the environment of one command and in no file. */

@@ -4,7 +4,7 @@ import { apply, type SandboxContext, save, statusOf } from "./context.ts";
 import { DriverError, type SandboxDriver } from "./drivers/driver.ts";
 import { isUp } from "./lifecycle.ts";
 import { problemOfDriver, start } from "./machine.ts";
-import { keepFiles } from "./snapshots.ts";
+import { keepFiles, type SnapshotEnd } from "./snapshots.ts";
 
 /** After a sleep that had to be given up, the next try. */
 const RETRY_MS = 60_000;
@@ -44,7 +44,7 @@ export async function finishSleep(context: SandboxContext): Promise<Result<Sandb
 async function keepAndClose(context: SandboxContext): Promise<void> {
   const { deps } = context;
   const driver = deps.driver(context.record.binding, context.record.lease);
-  const end = driver === null ? "gone" : await keepFiles(context, driver, "sleep");
+  const end = driver === null ? "gone" : await keepWhatIsLeft(context, driver);
   const kept = end === "kept" || end === "same" || end === "gone";
   if (context.record.state !== "sleeping") return;
   if (driver !== null && !kept && !driver.keepsDisk) {
@@ -53,6 +53,14 @@ async function keepAndClose(context: SandboxContext): Promise<void> {
   }
   await closeMachine(driver);
   if (context.record.state === "sleeping") apply(context, "stop", { lease: null, detail: kept ? null : ON_DISK });
+}
+
+/** Where the machine is gone but its disk is kept, the files are there under another lease. */
+async function keepWhatIsLeft(context: SandboxContext, driver: SandboxDriver): Promise<SnapshotEnd> {
+  const end = await keepFiles(context, driver, "sleep");
+  if (end !== "gone" || !driver.keepsDisk || context.record.state !== "sleeping") return end;
+  const opened = await driver.open().catch(() => null);
+  return opened === null || opened.created ? end : keepFiles(context, driver, "sleep");
 }
 
 /** One end at a time: who asks for a second joins the first. */

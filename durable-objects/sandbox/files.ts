@@ -2,6 +2,8 @@ import { LIMITS } from "#contract/limits";
 import { fail, ok, type Result } from "#contract/problem";
 import type { FileListing } from "#contract/workspace";
 import { filesTouched, type SandboxContext } from "./context.ts";
+import type { FileEntryInfo } from "./drivers/driver.ts";
+import { listCached, readCached } from "./late-start.ts";
 import { withMachine } from "./machine.ts";
 import { checkedFile, checkedPath } from "./paths.ts";
 
@@ -9,13 +11,20 @@ import { checkedFile, checkedPath } from "./paths.ts";
 export async function listFiles(context: SandboxContext, path: string): Promise<Result<FileListing>> {
   const checked = checkedPath(path, "path");
   if (!checked.ok) return checked;
+  const cached = await listCached(context, checked.value);
+  if (cached !== null) return ok(cached);
   return withMachine(context, async (driver) => {
     const listing = await driver.listFiles(checked.value);
     const entries = listing.files
       .filter((file) => file.relativePath !== ".git")
-      .map((file) => ({ name: file.name, path: file.relativePath, kind: file.type, size: file.size }));
+      .map((file) => ({ name: file.name, path: file.relativePath, kind: file.type, size: sizeOf(file) }));
     return ok({ path: checked.value, entries, truncated: listing.truncated });
   });
+}
+
+/** A directory's own size says nothing that people ask for. */
+function sizeOf(file: FileEntryInfo): number {
+  return file.type === "directory" ? 0 : file.size;
 }
 
 export async function readFile(
@@ -24,6 +33,8 @@ export async function readFile(
 ): Promise<Result<{ bytes: Uint8Array; size: number }>> {
   const checked = checkedFile(path, "path");
   if (!checked.ok) return checked;
+  const cached = await readCached(context, checked.value);
+  if (cached !== null) return cached;
   return withMachine(context, async (driver) => {
     const bytes = await driver.readFile(checked.value);
     return ok({ bytes, size: bytes.byteLength });

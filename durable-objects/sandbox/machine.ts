@@ -10,6 +10,9 @@ import { restore } from "./restore.ts";
 
 const NO_DRIVER = "This deployment has no containers for sandboxes: SANDBOX_CONTAINER is not bound.";
 
+const REWRITTEN =
+  "The repository was rewritten after its files were first read here. They are as of its newest commit.";
+
 const CODES = {
   lost: "unavailable",
   unavailable: "unavailable",
@@ -108,13 +111,17 @@ async function open(context: SandboxContext, driver: SandboxDriver): Promise<Res
   const restored = await restore(context, driver);
   const filled = restored === null ? await fillWorkspace(context, driver) : ok(restored.baseCommit);
   if (!filled.ok) return filled;
+  const { now } = context.deps;
+  const rewritten = context.record.readCommit !== null && context.record.readCommit !== filled.value;
   save(context, {
+    treeDueAt: restored === null && filled.value !== null ? now() : null,
+    readCommit: null,
     provisioned: true,
     baseCommit: filled.value,
     unsaved: restored === null ? "clone" : "nothing",
-    changesDueAt: restored === null ? null : context.deps.now(),
+    changesDueAt: restored === null ? null : now(),
   });
-  const { now } = context.deps;
+  if (rewritten) return ok(REWRITTEN);
   const lost = unsaved === "changes";
   return ok(fillingWords({ restored, replaced, lost, repository: binding.repository !== null, now: now() }));
 }

@@ -11,7 +11,7 @@ export async function fillWorkspace(context: SandboxContext, driver: SandboxDriv
   const { binding } = context.record;
   if (binding.repository === null) return ok(null);
   const cloned = await clone(context, driver);
-  if (cloned.ok) return headOf(driver);
+  if (cloned.ok) return atReadCommit(context, driver);
   await driver.clear();
   return cloned;
 }
@@ -41,6 +41,13 @@ function cloneProblem(context: SandboxContext, name: string, stderr: string): Re
   context.deps.log("sandbox.clone_failed", { sandboxId: context.record.binding.sandboxId }, stderr.slice(-2_000));
   const reason = REASONS.find(([pattern]) => pattern.test(stderr))?.[1] ?? "git could not read it";
   return fail("upstream_failed", `The repository ${name} could not be cloned: ${reason}.`);
+}
+
+/** The commit that is checked out: the one whose files were read before there was a machine, if some were. */
+async function atReadCommit(context: SandboxContext, driver: SandboxDriver): Promise<Result<string | null>> {
+  const { readCommit } = context.record;
+  if (readCommit !== null) await driver.exec(["git", "reset", "--quiet", "--hard", readCommit, "--"]);
+  return headOf(driver);
 }
 
 async function headOf(driver: SandboxDriver): Promise<Result<string | null>> {

@@ -80,6 +80,10 @@ export const sandboxRecord = z.object({
   garbageDueAt: z.number().nullable().default(null),
   /** The snapshot this sandbox started from is released. */
   letGo: z.boolean().default(false),
+  /** The commit whose cached files were read before there was a machine: the first clone is of it. */
+  readCommit: z.string().nullable().default(null),
+  /** When to store the tree of the cloned commit for other conversations, in ms. */
+  treeDueAt: z.number().nullable().default(null),
 });
 export type SandboxRecord = z.infer<typeof sandboxRecord>;
 
@@ -113,5 +117,7 @@ export function newRecord(bound: SandboxBinding, now: number): SandboxRecord {
     garbage: [],
     garbageDueAt: null,
     letGo: false,
+    readCommit: null,
+    treeDueAt: null,
   };
 }

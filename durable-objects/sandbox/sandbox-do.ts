@@ -13,11 +13,12 @@ import { execCommand, killCommand } from "./exec.ts";
 import * as files from "./files.ts";
 import * as git from "./git.ts";
 import * as gitWrite from "./git-write.ts";
+import * as late from "./late-start.ts";
 import * as machine from "./machine.ts";
 import { listSnapshots } from "./record.ts";
 import { keepSoon } from "./snapshots.ts";
-import { createStore, parseBinding } from "./store.ts";
-import { openTerminal } from "./terminal.ts";
+import { createStore } from "./store.ts";
+import { openTerminal, terminalBinding } from "./terminal.ts";
 
 /** One sandbox of one conversation. The rules are in SPEC.md. */
 export class Sandbox extends DurableObject<Env> implements SandboxRpc {
@@ -75,6 +76,10 @@ export class Sandbox extends DurableObject<Env> implements SandboxRpc {
     return this.#run(binding, (context) => killCommand(context, execId));
   }
 
+  findCached(binding: SandboxBinding, query: { pattern: string | null; path: string }) {
+    return this.#run(binding, async (context) => ok(await late.findCached(context, query)));
+  }
+
   listFiles(binding: SandboxBinding, path: string) {
     return this.#run(binding, (context) => files.listFiles(context, path));
   }
@@ -116,11 +121,8 @@ export class Sandbox extends DurableObject<Env> implements SandboxRpc {
   }
 
   override async fetch(request: Request): Promise<Response> {
-    const binding = parseBinding(request.headers.get("x-quayside-binding"));
-    const known = binding !== null && new URL(request.url).pathname === "/terminal";
-    const opened = known
-      ? await this.#run(binding, (context) => openTerminal(context, request))
-      : fail<Response>("not_found", "Nothing is here.");
+    const binding = terminalBinding(request);
+    const opened = binding.ok ? await this.#run(binding.value, (context) => openTerminal(context, request)) : binding;
     return opened.ok ? opened.value : problemResponse(opened.problem);
   }
 

@@ -107,7 +107,7 @@ describe("a snapshot that fails", () => {
     expect(await testEnv.FILES.head(keyOf(box, before?.id ?? ""))).not.toBeNull();
   });
 
-  test("SB63 a sleep that was interrupted goes on from its alarm", async () => {
+  test("SB63 a sleep that was interrupted goes on from its alarm, also where the machine has gone and its disk has not", async () => {
     const box = await makeTestSandbox({ repository: false });
     await box.write("one.txt", "one");
     await runInDurableObject(box.stub, (_object, state) => {
@@ -117,6 +117,9 @@ describe("a snapshot that fails", () => {
     });
     await evictDurableObject(box.stub);
     await box.setDeps({ seq: async () => ok(9) });
+    const machine = machineOf(box);
+    await machine.open();
+    await machine.close();
     await until(async () => {
       await box.alarm();
       return taken(await box.stub.status(box.binding)).state === "stopped";

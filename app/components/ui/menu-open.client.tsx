@@ -18,9 +18,9 @@ export default function MenuOpen({ entries, notes, children, open }: OpenMenuPro
       <DropdownMenu.Portal container={document.getElementById("main")}>
         <DropdownMenu.Content className="float z-50 min-w-[200px] max-w-[320px] p-1" sideOffset={4} align="end">
           {notes.map((note) => (
-            <p key={note} className="px-2 py-1 text-12 text-n11">
+            <DropdownMenu.Label key={note} className="px-2 py-1 text-12 text-n11">
               {note}
-            </p>
+            </DropdownMenu.Label>
           ))}
           {entries.map((entry) => (
             <DropdownMenu.Item

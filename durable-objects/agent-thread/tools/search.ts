@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { fail, ok, type Result } from "#contract/problem";
+import type { FoundLine } from "#platform/rpc";
 import { workspacePathOf } from "../autonomy.ts";
 import { runCommand } from "./run-command.ts";
 import { defineTool, failed, type ToolContext, type ToolOutcome } from "./tool.ts";
@@ -43,19 +45,25 @@ export const globTool = defineTool<z.infer<typeof globInput>>({
   detail: (args) => ({ path: workspacePathOf(args.path ?? ".") }),
   async run(args, context) {
     const from = workspacePathOf(args.path ?? ".");
-    const prune = SKIPPED.flatMap((name, index) => [...(index > 0 ? ["-o"] : []), "-name", name]);
-    const argv = ["find", operand(from), "(", ...prune, ")", "-prune", "-o", "-type", "f", "-print"];
-    const found = await runCommand(context, { argv, timeoutMs: TIMEOUT_MS });
-    if (!found.exit) return { status: "failed", result: `Error: ${found.error}` };
+    const found = await namesBelow(context, from);
+    if (!found.ok) return failed(found.problem);
     const matches = globMatcher(args.pattern);
-    const names = found.output
-      .split("\n")
-      .map(workspacePathOf)
-      .filter((name) => name !== ".");
     const inside = (name: string) => (from === "." ? name : name.slice(from.replace(/\/$/, "").length + 1));
-    return linesOutcome(names.filter((name) => matches(inside(name))).sort());
+    return linesOutcome(found.value.filter((name) => matches(inside(name))).sort());
   },
 });
+
+/** The plain files below a folder, without git's and what npm installs. */
+async function namesBelow(context: ToolContext, from: string): Promise<Result<string[]>> {
+  const cached = await context.sandbox.findCached({ pattern: null, path: from });
+  if (cached.ok && cached.value !== null) return ok(cached.value.map((one) => one.path));
+  const prune = SKIPPED.flatMap((name, index) => [...(index > 0 ? ["-o"] : []), "-name", name]);
+  const argv = ["find", operand(from), "(", ...prune, ")", "-prune", "-o", "-type", "f", "-print"];
+  const found = await runCommand(context, { argv, timeoutMs: TIMEOUT_MS });
+  if (!found.exit) return fail("unavailable", found.error ?? "The folder could not be searched.");
+  const names = found.output.split("\n").map(workspacePathOf);
+  return ok(names.filter((name) => name !== "."));
+}
 
 const grepInput = z.object({
   pattern: z.string().min(1).max(1000).describe("An extended regular expression"),
@@ -74,18 +82,27 @@ export const grepTool = defineTool<z.infer<typeof grepInput>>({
 });
 
 async function grep(args: z.infer<typeof grepInput>, context: ToolContext): Promise<ToolOutcome> {
-  const skipped = SKIPPED.map((name) => `--exclude-dir=${name}`);
   const target = workspacePathOf(args.path ?? ".");
-  const argv = ["grep", "-rnIE", ...skipped, "-e", args.pattern, "--", target];
+  const cached = await context.sandbox.findCached({ pattern: args.pattern, path: target });
+  if (cached.ok && cached.value !== null) return foundOutcome(cached.value);
+  const skipped = SKIPPED.map((name) => `--exclude-dir=${name}`);
+  const argv = ["grep", "-rnIHZE", ...skipped, "-e", args.pattern, "--", target];
   const found = await runCommand(context, { argv, timeoutMs: TIMEOUT_MS });
   if (!found.exit) return { status: "failed", result: `Error: ${found.error}` };
   if (found.exit.exitCode > 1) return { status: "failed", result: `Error: ${found.output.trim()}` };
-  return linesOutcome(
-    found.output
-      .split("\n")
-      .filter((line) => line !== "")
-      .map((line) => line.replace(/^\.\//, "")),
-  );
+  return foundOutcome(found.output.split("\n").flatMap(foundLine));
+}
+
+/** A line of `grep -nHZ`: the path, NUL, the line's number, a colon and its text. */
+function foundLine(line: string): FoundLine[] {
+  const [, path, number, text = ""] = /^([^\0]+)\0(\d+):([\s\S]*)$/.exec(line) ?? [];
+  return path === undefined ? [] : [{ path: path.replace(/^\.\//, ""), line: Number(number), text }];
+}
+
+/** By path and line, whatever order the directories were read in. */
+function foundOutcome(found: FoundLine[]): ToolOutcome {
+  const sorted = found.toSorted((a, b) => (a.path === b.path ? a.line - b.line : a.path < b.path ? -1 : 1));
+  return linesOutcome(sorted.map((one) => `${one.path}:${one.line}:${one.text}`));
 }
 
 function linesOutcome(lines: string[], more = false): ToolOutcome {

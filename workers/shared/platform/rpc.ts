@@ -169,6 +169,13 @@ export interface SandboxBinding {
   restoreFrom?: SnapshotSource | null | undefined;
 }
 
+/** A line that was found. */
+export interface FoundLine {
+  path: string;
+  line: number;
+  text: string;
+}
+
 /** Options of a command in the sandbox. The caller names it, so that it can end it. */
 export interface SandboxExec extends ExecRequest {
   execId: string;
@@ -199,6 +206,14 @@ export interface SandboxRpc {
   exec(binding: SandboxBinding, exec: SandboxExec): Promise<Result<ReadableStream<Uint8Array>>>;
   /** Ends a command and everything it started. Unknown or finished ids are no error. */
   kill(binding: SandboxBinding, execId: string): Promise<Result<null>>;
+  /**
+   * Finds without a machine what `grep -rnIHE` would, by path and line, while the files are those of a commit that is cached;
+   * without a pattern the files themselves, as lines 0. Null where that is for a machine to find. Wakes nothing.
+   */
+  findCached(
+    binding: SandboxBinding,
+    query: { pattern: string | null; path: string },
+  ): Promise<Result<FoundLine[] | null>>;
   listFiles(binding: SandboxBinding, path: string): Promise<Result<FileListing>>;
   readFile(binding: SandboxBinding, path: string): Promise<Result<{ bytes: Uint8Array; size: number }>>;
   writeFile(binding: SandboxBinding, file: { path: string; bytes: Uint8Array }): Promise<Result<null>>;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { defaultBranchOf, parseAdvertisement } from "./advertisement.ts";
+import { commitOf, defaultBranchOf, parseAdvertisement } from "./advertisement.ts";
 
 const SHA = "1".repeat(40);
 const packet = (line: string) => {
@@ -17,6 +17,14 @@ describe("ref advertisement", () => {
     );
     expect(found).toEqual({ branches: ["żółw", "trunk"], head: "trunk", complete: true });
     expect(found && defaultBranchOf(found)).toBe("trunk");
+  });
+
+  test("AT61 says the commit of a branch, and of no other that ends like it", () => {
+    const [one, two] = ["a".repeat(40), "b".repeat(40)];
+    const bytes = new TextEncoder().encode(
+      body(`${SHA} HEAD${CAPABILITIES}`, `${one} refs/heads/x/trunk`, `${two} refs/heads/trunk`),
+    );
+    expect([commitOf(bytes, "trunk"), commitOf(bytes, "x/trunk"), commitOf(bytes, "gone")]).toEqual([two, one, null]);
   });
 
   test("without a HEAD that is a branch the usual names come first", () => {

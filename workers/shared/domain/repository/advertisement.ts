@@ -23,6 +23,13 @@ export function parseAdvertisement(bytes: Uint8Array): Advertisement | null {
   return { branches, head: symref?.slice("symref=HEAD:refs/heads/".length) ?? null, complete };
 }
 
+/** The commit of a branch, from the same bytes; null where they do not say. */
+export function commitOf(bytes: Uint8Array, branch: string): string | null {
+  const end = ` refs/heads/${branch}`;
+  const line = packetLines(bytes).lines.find((one) => one.split("\0")[0]?.endsWith(end));
+  return /^([0-9a-f]{40,64}) /.exec(line ?? "")?.[1] ?? null;
+}
+
 /** The branch to work from: HEAD's, or else one of the usual names, or else the first; `main` in an empty repository. */
 export function defaultBranchOf({ branches, head }: Advertisement): string {
   const candidates = [head, ...["main", "master"].filter((one) => branches.includes(one)), ...branches];
