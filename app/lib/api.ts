@@ -147,9 +147,12 @@ function workspaceCalls(call: Caller) {
     changes: (id: string) => call.get(of(id, "changes"), changes),
     diff: (id: string, path: string) => call.get(of(id, `changes/diff${search({ path })}`), fileDiff),
     sides: (id: string, path: string) => call.get(of(id, `changes/file${search({ path })}`), fileSides),
-    list: (id: string, path: string) => call.get(of(id, `files${search({ path: path || "." })}`), fileListing),
+    /** With `wake` false, what is known without a machine: `conflict` where only one could say, and none runs. */
+    list: (id: string, path: string, wake = true) =>
+      call.get(of(id, `files${search({ path: path || ".", ...wakeIf(wake) })}`), fileListing),
     /** The text of a file, whole and exact; null where it is not text. */
-    content: async (id: string, path: string) => textOf(await call.bytes(of(id, `files/content${search({ path })}`))),
+    content: async (id: string, path: string, wake = true) =>
+      textOf(await call.bytes(of(id, `files/content${search({ path, ...wakeIf(wake) })}`))),
     write: (id: string, path: string, body: Blob) =>
       call.send(of(id, `files/content${search({ path })}`), nothing, {
         method: "PUT",
@@ -163,6 +166,8 @@ function workspaceCalls(call: Caller) {
       call.post(of(id, `sandbox/${verb}`), z.union([sandboxStatus, nothing]), {}),
   };
 }
+
+const wakeIf = (wake: boolean) => (wake ? {} : { wake: "false" });
 
 type Caller = ReturnType<typeof caller>;
 

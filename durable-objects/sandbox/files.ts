@@ -4,15 +4,19 @@ import type { FileListing } from "#contract/workspace";
 import { filesTouched, type SandboxContext } from "./context.ts";
 import type { FileEntryInfo } from "./drivers/driver.ts";
 import { listCached, readCached } from "./late-start.ts";
+import { isUp } from "./lifecycle.ts";
 import { withMachine } from "./machine.ts";
 import { checkedFile, checkedPath } from "./paths.ts";
 
+const NOT_UP = fail<never>("conflict", "The sandbox does not run, and only it knows.");
+
 /** The entries of a directory, without git's own. */
-export async function listFiles(context: SandboxContext, path: string): Promise<Result<FileListing>> {
+export async function listFiles(context: SandboxContext, path: string, wake: boolean): Promise<Result<FileListing>> {
   const checked = checkedPath(path, "path");
   if (!checked.ok) return checked;
   const cached = await listCached(context, checked.value);
   if (cached !== null) return ok(cached);
+  if (!wake && !isUp(context.record.state)) return NOT_UP;
   return withMachine(context, async (driver) => {
     const listing = await driver.listFiles(checked.value);
     const entries = listing.files
@@ -30,11 +34,13 @@ function sizeOf(file: FileEntryInfo): number {
 export async function readFile(
   context: SandboxContext,
   path: string,
+  wake: boolean,
 ): Promise<Result<{ bytes: Uint8Array; size: number }>> {
   const checked = checkedFile(path, "path");
   if (!checked.ok) return checked;
   const cached = await readCached(context, checked.value);
   if (cached !== null) return cached;
+  if (!wake && !isUp(context.record.state)) return NOT_UP;
   return withMachine(context, async (driver) => {
     const bytes = await driver.readFile(checked.value);
     return ok({ bytes, size: bytes.byteLength });

@@ -109,6 +109,17 @@ describe("before there is a machine", () => {
     expect(await stateOf(other)).toBe("ready");
   });
 
+  test("SB68 who asks to wake nothing wakes nothing: what only a machine knows is a conflict", async () => {
+    const { base, shared } = await cachedRepository();
+    const [late, unknown] = [await boxOf(shared, base), await boxOf(shared, null)];
+    expect(taken(await late.stub.listFiles(late.binding, ".", false)).entries.length).toBeGreaterThan(3);
+    for (const call of ["listFiles", "readFile"] as const) {
+      const refused = await unknown.stub[call](unknown.binding, "README.md", false);
+      expect(refused).toMatchObject({ problem: { code: "conflict" } });
+    }
+    expect(await stateOf(unknown)).toBe("none");
+  });
+
   test("SB70 another org never reads it, though it names the same repository and commit", async () => {
     const { base, shared } = await cachedRepository();
     const stranger = await boxOf({ ...shared, orgId: newId("org") }, base);

@@ -80,12 +80,12 @@ export class Sandbox extends DurableObject<Env> implements SandboxRpc {
     return this.#run(binding, async (context) => ok(await late.findCached(context, query)));
   }
 
-  listFiles(binding: SandboxBinding, path: string) {
-    return this.#run(binding, (context) => files.listFiles(context, path));
+  listFiles(binding: SandboxBinding, path: string, wake = true) {
+    return this.#run(binding, (context) => files.listFiles(context, path, wake));
   }
 
-  readFile(binding: SandboxBinding, path: string) {
-    return this.#run(binding, (context) => files.readFile(context, path));
+  readFile(binding: SandboxBinding, path: string, wake = true) {
+    return this.#run(binding, (context) => files.readFile(context, path, wake));
   }
 
   writeFile(binding: SandboxBinding, file: { path: string; bytes: Uint8Array }) {

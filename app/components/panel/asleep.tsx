@@ -16,6 +16,12 @@ export function useAsleep(): boolean {
   return ASLEEP.has(useHead().sandbox.state);
 }
 
+/** Whether the workspace may be looked at without a machine, because there never was one: then it is the repository's. */
+export function useUntouched(): boolean {
+  const { sandbox, repository } = useHead();
+  return sandbox.state === "none" && repository !== null;
+}
+
 /** Why the workspace cannot be looked at now, what is known of it all the same, and the way to start it. */
 export function Asleep({ children }: { children?: ReactNode }) {
   const { id, sandbox, repository } = useHead();

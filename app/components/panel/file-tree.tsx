@@ -1,13 +1,14 @@
 import { ChevronRight, FileText, Folder } from "lucide-react";
 import { useCallback, useState } from "react";
-import type { FileEntry } from "#contract/workspace";
+import type { FileEntry, FileListing } from "#contract/workspace";
 import { browserApi } from "../../lib/browser-api.ts";
 import { bytes } from "../../lib/format.ts";
 import { useHead } from "../../lib/live/use-live.ts";
 import { text } from "../../lib/text.ts";
 import { Empty, Skeleton } from "../ui/page.tsx";
+import { Asleep } from "./asleep.tsx";
 import { PanelProblem } from "./panel-problem.tsx";
-import { useAnswerOf } from "./use-answer-of.ts";
+import { useFilesOf } from "./use-files-of.ts";
 
 interface FileTreeProps {
   path: string;
@@ -18,16 +19,21 @@ interface FileTreeProps {
 /** One folder; a folder inside is loaded when it is opened. */
 export function FileTree({ path, depth, onFile }: FileTreeProps) {
   const { id } = useHead();
-  const load = useCallback(() => browserApi.workspace.list(id, path), [id, path]);
-  const { value, problem, reload } = useAnswerOf(load);
-  if (!value) return problem ? <PanelProblem problem={problem} onRetry={reload} /> : <Skeleton rows={depth ? 2 : 6} />;
-  if (value.entries.length === 0)
+  const load = useCallback((wake: boolean) => browserApi.workspace.list(id, path, wake), [id, path]);
+  const { value, problem, reload, asleep } = useFilesOf(load, true);
+  if (value) return <Entries listing={value} depth={depth} onFile={onFile} />;
+  if (!problem) return <Skeleton rows={depth ? 2 : 6} />;
+  return asleep ? <Asleep /> : <PanelProblem problem={problem} onRetry={reload} />;
+}
+
+function Entries({ listing, depth, onFile }: Omit<FileTreeProps, "path"> & { listing: FileListing }) {
+  if (listing.entries.length === 0)
     return depth ? (
       <p className="py-1 pl-8 text-12 text-n11">{text.files.emptyFolder}</p>
     ) : (
       <Empty title={text.files.emptyTitle} detail={text.files.emptyDetail} />
     );
-  const sorted = [...value.entries].sort(
+  const sorted = [...listing.entries].sort(
     (a, b) => Number(b.kind === "directory") - Number(a.kind === "directory") || a.name.localeCompare(b.name),
   );
   return (
@@ -37,7 +43,7 @@ export function FileTree({ path, depth, onFile }: FileTreeProps) {
           <Entry entry={entry} depth={depth} onFile={onFile} />
         </li>
       ))}
-      {value.truncated && <li className="pl-8 text-12 text-n11">{text.files.more}</li>}
+      {listing.truncated && <li className="pl-8 text-12 text-n11">{text.files.more}</li>}
     </ul>
   );
 }

@@ -4,7 +4,7 @@ import { text } from "../../lib/text.ts";
 import { IconButton } from "../ui/button.tsx";
 import { Skeleton } from "../ui/page.tsx";
 import { SCROLLABLE } from "../ui/scrollable.ts";
-import { Asleep, useAsleep } from "./asleep.tsx";
+import { Asleep, useAsleep, useUntouched } from "./asleep.tsx";
 import { FileTree } from "./file-tree.tsx";
 
 const FileView = lazy(() => import("./file-view.tsx"));
@@ -17,7 +17,8 @@ interface FilesTabProps {
 /** The workspace as it is now: the tree, or one file of it. */
 export default function FilesTab({ file, onFile }: FilesTabProps) {
   const asleep = useAsleep();
-  if (file === null && asleep) return <Asleep />;
+  const untouched = useUntouched();
+  if (file === null && asleep && !untouched) return <Asleep />;
   if (file === null) {
     return (
       <section {...SCROLLABLE} className="h-full overflow-y-auto p-2" aria-label={text.files.tree}>

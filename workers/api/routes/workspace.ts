@@ -31,16 +31,22 @@ const PROBLEMS: ProblemCode[] = [
 const tag = "Workspace";
 const common = { tag, policy: anyMember, params: conversationParams, problems: PROBLEMS } as const;
 
+/** `false` starts no machine: what only one could answer is `conflict` while none runs. */
+const wake = z
+  .enum(["true", "false"])
+  .default("true")
+  .transform((text) => text === "true");
+
 const listFiles = defineRoute({
   ...common,
   method: "get",
   path: "/conversations/:id/files",
   summary: "List a directory of the workspace",
-  query: z.object({ path: workspacePath.optional() }),
+  query: z.object({ path: workspacePath.optional(), wake }),
   response: fileListing,
   handle: async (input) => {
     const { stub, binding } = await sandboxOf(input);
-    return unwrap(await settle(stub.listFiles(binding, input.query.path ?? "."), "sandbox"));
+    return unwrap(await settle(stub.listFiles(binding, input.query.path ?? ".", input.query.wake), "sandbox"));
   },
 });
 
@@ -49,11 +55,11 @@ const readFile = defineRoute({
   method: "get",
   path: "/conversations/:id/files/content",
   summary: "The bytes of a file",
-  query: pathQuery,
+  query: pathQuery.extend({ wake }),
   problems: [...PROBLEMS, "too_large"],
   handle: async (input) => {
     const { stub, binding } = await sandboxOf(input);
-    const { bytes } = unwrap(await settle(stub.readFile(binding, input.query.path), "sandbox"));
+    const { bytes } = unwrap(await settle(stub.readFile(binding, input.query.path, input.query.wake), "sandbox"));
     return new Response(bytes, { headers: fileHeaders(input.query.path, bytes) });
   },
 });

@@ -214,8 +214,9 @@ export interface SandboxRpc {
     binding: SandboxBinding,
     query: { pattern: string | null; path: string },
   ): Promise<Result<FoundLine[] | null>>;
-  listFiles(binding: SandboxBinding, path: string): Promise<Result<FileListing>>;
-  readFile(binding: SandboxBinding, path: string): Promise<Result<{ bytes: Uint8Array; size: number }>>;
+  /** With `wake` false no machine is started: what only one could answer is `conflict` while none runs. Likewise `readFile`. */
+  listFiles(binding: SandboxBinding, path: string, wake?: boolean): Promise<Result<FileListing>>;
+  readFile(binding: SandboxBinding, path: string, wake?: boolean): Promise<Result<{ bytes: Uint8Array; size: number }>>;
   writeFile(binding: SandboxBinding, file: { path: string; bytes: Uint8Array }): Promise<Result<null>>;
   deleteFile(binding: SandboxBinding, path: string): Promise<Result<null>>;
   changes(binding: SandboxBinding): Promise<Result<Changes>>;
