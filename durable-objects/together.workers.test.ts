@@ -1,6 +1,6 @@
 import { runInDurableObject } from "cloudflare:test";
 import { describe, expect, it, vi } from "vitest";
-import type { Snapshot } from "#contract/conversation";
+import type { ConversationHead, Snapshot } from "#contract/conversation";
 import { fail } from "#contract/problem";
 import type { AgentThreadRpc } from "#platform/rpc";
 import { threadStub } from "#platform/stubs";
@@ -287,5 +287,42 @@ describe("snapshots of a conversation's sandbox", () => {
     const purged = await rig.world.fetch(`/api/conversations/${rig.id}?purge=true`, { method: "DELETE" });
     expect(purged.status).toBe(204);
     await vi.waitFor(async () => expect((await testEnv.FILES.list({ prefix })).objects).toEqual([]), 5_000);
+  });
+
+  it("CV63 a fork starts from the nearest snapshot at or before its seq, also when its origin is purged", async () => {
+    const rig = await makeRig();
+    const turn = async (words: string, count: number) => {
+      const { runId } = await rig.say(`run: echo ${words} > kept.txt; echo ${words} > ~/.state`);
+      await rig.until(over(runId), "the run's end");
+      return rig.until((now) => now.head.snapshots.length === count, "the snapshot");
+    };
+    const { seq } = await turn("one", 1);
+    await turn("two", 2);
+    const forked = (await rig.world.json<ConversationHead>("POST", `/api/conversations/${rig.id}/fork`, { atSeq: seq }))
+      .body;
+    const late = (await rig.world.json<ConversationHead>("POST", `/api/conversations/${rig.id}/fork`, {})).body;
+    const kept = (await rig.head()).snapshots.map((one) => one.id);
+    expect([forked, late].map((one) => one.restoreFrom?.snapshotId)).toEqual(kept);
+    const shell = async (id: string) => {
+      const response = await rig.world.fetch(`/api/conversations/${id}/exec`, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ command: "cat kept.txt ~/.state" }),
+      });
+      const lines = new TextDecoder()
+        .decode(await response.arrayBuffer())
+        .trim()
+        .split("\n");
+      return lines.map((line) => (JSON.parse(line) as { data?: string }).data ?? "").join("");
+    };
+    expect(await shell(late.id)).toBe("two\ntwo\n");
+    const purged = await rig.world.fetch(`/api/conversations/${rig.id}?purge=true`, { method: "DELETE" });
+    expect(purged.status).toBe(204);
+    expect(await shell(forked.id)).toBe("one\none\n");
+    for (const fork of [forked, late]) {
+      await rig.world.fetch(`/api/conversations/${fork.id}?purge=true`, { method: "DELETE" });
+    }
+    const archives = () => testEnv.FILES.list({ prefix: `${rig.world.orgId}/sandboxes/` });
+    await vi.waitFor(async () => expect((await archives()).objects).toEqual([]), 8_000);
   });
 });

@@ -7,7 +7,7 @@ import type { Env } from "#platform/env";
 import { newId } from "#platform/new-id";
 import { settle } from "#platform/problem-response";
 import type { RunOrder, SandboxBinding } from "#platform/rpc";
-import { conversationStub, sandboxStub, threadStub } from "#platform/stubs";
+import { conversationStub, sandboxNamed, sandboxStub, threadStub } from "#platform/stubs";
 import type { Effect } from "./effects.ts";
 import { feedSearch } from "./search-feed.ts";
 import type { ConversationStore } from "./store.ts";
@@ -60,6 +60,22 @@ async function index(deps: Deps, head: ConversationHead): Promise<void> {
 }
 
 type ForkEffect = Extract<Effect, { type: "fork.create" }>;
+/** Keeps the snapshot that the fork begins with, whatever its first making chose. One that is gone is not needed: it clones. */
+async function pinFiles(deps: Deps, forkId: string): Promise<void> {
+  const service = { kind: "service" as const, orgId: deps.orgId };
+  const made = await settle<{ head: ConversationHead }>(
+    conversationStub(deps.env, deps.orgId, forkId).head(service),
+    "conversation",
+  );
+  if (!made.ok) throw new Error(`the fork does not say its head: ${made.problem.code}`);
+  const { restoreFrom, sandboxId } = made.value.head;
+  if (restoreFrom === null || sandboxId === null) return;
+  const stub = sandboxNamed(deps.env, deps.orgId, restoreFrom.sandboxId);
+  const pin = { snapshotId: restoreFrom.snapshotId, by: sandboxId };
+  const pinned = await settle(stub.pinSnapshot(deps.orgId, pin), "sandbox");
+  if (!pinned.ok && pinned.problem.code !== "not_found") throw new Error(pinned.problem.detail);
+}
+
 type ThreadEffect = Exclude<Effect, { type: "index" | "read" | "sandbox.stop" | "sandbox.keep" | "fork.create" }>;
 
 /** The list shows the fork at once; the fork itself keeps the first of what it is given. */
@@ -71,6 +87,7 @@ async function createFork(deps: Deps, head: ConversationHead, effect: ForkEffect
   const stub = conversationStub(deps.env, deps.orgId, id);
   const created = await settle(stub.createFork({ kind: "service", orgId: deps.orgId }, init), "conversation");
   if (!created.ok) throw new Error(`the fork answered ${created.problem.code}: ${created.problem.detail}`);
+  await pinFiles(deps, id);
   const digest = { ...deps.store.digest, lastSeq: atSeq, updatedAt: at, runStatus: null };
   await indexConversation(forTenant(deps.env, deps), fork, digest);
 }

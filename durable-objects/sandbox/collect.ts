@@ -14,10 +14,12 @@ export function collectLater(context: SandboxContext, ids: string[]): void {
   save(context, { garbage, garbageDueAt: context.deps.now() });
 }
 
-/** Takes what is over the number that is kept out of the record. The newest and the pinned stay. */
+/** Takes what is over the number that is kept out of the record. The newest and the pinned stay, of a deleted sandbox the pinned. */
 export function dropSurplus(context: SandboxContext): void {
   const { snapshots, pins } = context.record;
-  const kept = retained(snapshots, new Set(pins.map((one) => one.snapshotId)));
+  const pinned = new Set(pins.map((one) => one.snapshotId));
+  const gone = context.record.state === "deleted";
+  const kept = gone ? snapshots.filter((one) => pinned.has(one.id)) : retained(snapshots, pinned);
   const dropped = snapshots.filter((one) => !kept.includes(one)).map((one) => one.id);
   if (dropped.length === 0) return;
   save(context, { snapshots: kept });

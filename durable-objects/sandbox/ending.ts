@@ -1,5 +1,6 @@
 import { fail, ok, type Result } from "#contract/problem";
 import type { SandboxStatus } from "#contract/sandbox";
+import { dropSurplus } from "./collect.ts";
 import { apply, type SandboxContext, save, statusOf } from "./context.ts";
 import { DriverError, type SandboxDriver } from "./drivers/driver.ts";
 import { isUp } from "./lifecycle.ts";
@@ -80,15 +81,14 @@ async function closeMachine(driver: SandboxDriver | null): Promise<void> {
   }
 }
 
-/** Deletes the machine, its files and every snapshot of them, whatever it is doing. A repeat does nothing. */
+/** Deletes the machine, its files and every snapshot of them that no fork starts from, whatever it is doing. A repeat does nothing. */
 export async function destroy(context: SandboxContext): Promise<Result<null>> {
   const { deps, record } = context;
   const deleted = apply(context, "delete", { lease: null, running: [], changesDueAt: null, provisioned: false });
   if (!deleted.ok) return deleted;
-  const ids = record.snapshots.map((one) => one.id);
-  const garbage = [...new Set([...context.record.garbage, ...ids])];
-  // The alarm deletes them, and lets go of what this sandbox started from.
-  save(context, { snapshots: [], pins: [], snapshotDueAt: null, garbage, garbageDueAt: deps.now() });
+  // The alarm deletes what nobody else starts from, and lets go of what this sandbox started from.
+  save(context, { snapshotDueAt: null, garbageDueAt: deps.now() });
+  dropSurplus(context);
   await context.closing?.catch(() => undefined);
   try {
     if (record.state !== "none") await deps.driver(record.binding, record.lease)?.destroy();
