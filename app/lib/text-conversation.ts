@@ -55,6 +55,8 @@ export const conversationText = {
     menuDetail: "A new conversation with all of this",
     title: "Fork from here",
     log: "The fork has everything up to here. What comes later stays in this conversation, which goes on unchanged.",
+    saved: (at: string) => `Its files are as they were saved at ${at}, the last time by then.`,
+    inherited: "Its files are those that this conversation began with.",
     files: (repository: string) => `Its files are a fresh clone of ${repository}.`,
     noFiles: "Its workspace begins empty.",
     name: "Title",

@@ -13,7 +13,7 @@ export const effect = z.discriminatedUnion("type", [
   z.object({ type: z.literal("index") }),
   z.object({ type: z.literal("read"), memberId: z.string(), seq: z.number() }),
   z.object({ type: z.literal("sandbox.stop") }),
-  z.object({ type: z.literal("sandbox.keep") }),
+  z.object({ type: z.literal("sandbox.keep"), seq: z.number(), at: z.number() }),
   z.object({
     type: z.literal("fork.create"),
     conversationId: z.string(),
@@ -33,7 +33,7 @@ export interface PlannedEffect {
 }
 
 /** The effects of one event. `before` is the head from before the event: a decided ask is still in it. Pure. */
-export function effectsOf({ event, by, at }: Envelope, before: ConversationHead | null): PlannedEffect[] {
+export function effectsOf({ event, by, at, seq }: Envelope, before: ConversationHead | null): PlannedEffect[] {
   const index: PlannedEffect = { lane: "index", effect: { type: "index" }, key: "index" };
   switch (event.type) {
     case "read.moved":
@@ -54,7 +54,7 @@ export function effectsOf({ event, by, at }: Envelope, before: ConversationHead 
       return [
         index,
         thread({ type: "thread.cancel", runId: event.runId, reason: event.stopReason }),
-        { lane: "sandbox", effect: { type: "sandbox.keep" }, key: "sandbox.keep" },
+        { lane: "sandbox", effect: { type: "sandbox.keep", seq, at: Date.parse(at) }, key: "sandbox.keep" },
       ];
     case "conversation.archived":
       return [index, { lane: "sandbox", effect: { type: "sandbox.stop" }, key: "sandbox.stop" }];

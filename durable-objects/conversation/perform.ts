@@ -34,7 +34,7 @@ export async function perform(deps: Deps, effect: Effect): Promise<void> {
     }
     case "sandbox.stop":
     case "sandbox.keep":
-      return tellSandbox(deps, head, effect.type);
+      return tellSandbox(deps, head, effect);
     case "fork.create":
       return createFork(deps, head, effect);
     default:
@@ -134,11 +134,14 @@ function orderOf(deps: Deps, head: ConversationHead, runId: string): RunOrder | 
   };
 }
 
-async function tellSandbox(deps: Deps, head: ConversationHead, what: "sandbox.stop" | "sandbox.keep"): Promise<void> {
+type SandboxEffect = Extract<Effect, { type: "sandbox.stop" | "sandbox.keep" }>;
+
+async function tellSandbox(deps: Deps, head: ConversationHead, effect: SandboxEffect): Promise<void> {
   const binding = bindingOf(deps.orgId, head);
   if (binding === null || head.sandbox.state === "none") return;
   const stub = sandboxStub(deps.env, binding);
-  await (what === "sandbox.stop" ? stub.stop(binding) : stub.keep(binding));
+  if (effect.type === "sandbox.stop") await stub.stop(binding);
+  else await stub.keep(binding, { seq: effect.seq, at: effect.at });
 }
 
 function bindingOf(orgId: string, head: ConversationHead): SandboxBinding | null {

@@ -160,5 +160,5 @@ const SETTLE_MS = 500;
 /** Files may have changed: the alarm looks at them once things have settled, and the newest snapshot does not hold them. */
 export function filesTouched(context: SandboxContext): void {
   const now = context.deps.now();
-  save(context, { lastActivityAt: now, changesDueAt: now + SETTLE_MS, unsaved: "changes" });
+  save(context, { lastActivityAt: now, changesDueAt: now + SETTLE_MS, touchedAt: now, unsaved: "changes" });
 }

@@ -45,6 +45,7 @@ async function begin(
     timeout: request.timeoutMs,
     env: order.env,
   });
+  save(context, { touchedAt: context.deps.now(), unsaved: "changes" });
   apply(context, "work", { running: [...context.record.running, execId] });
   if (!context.beginning.has(execId)) await driver.killProcess(execId);
   return ok(events);

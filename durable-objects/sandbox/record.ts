@@ -67,6 +67,10 @@ export const sandboxRecord = z.object({
   outboxFailures: z.number().int(),
   /** What the newest snapshot does not hold: nothing, a mere clone, or changes. */
   unsaved: z.enum(["nothing", "clone", "changes"]).default("nothing"),
+  /** When a command, a write or somebody at a terminal may have changed files last, in ms. */
+  touchedAt: z.number().default(0),
+  /** The end of the last run that was told. */
+  runEnd: z.object({ seq: z.number().int(), at: z.number() }).nullable().default(null),
   /** Oldest first. */
   snapshots: z.array(storedSnapshot).default([]),
   /** When to make the next, in ms, unless the sandbox is busy then. */
@@ -110,6 +114,8 @@ export function newRecord(bound: SandboxBinding, now: number): SandboxRecord {
     outboxDueAt: null,
     outboxFailures: 0,
     unsaved: "nothing",
+    touchedAt: now,
+    runEnd: null,
     snapshots: [],
     snapshotDueAt: null,
     uploading: null,

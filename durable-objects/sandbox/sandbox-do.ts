@@ -3,7 +3,7 @@ import { fail, ok, type Result } from "#contract/problem";
 import type { SandboxStatus } from "#contract/sandbox";
 import type { Env } from "#platform/env";
 import { problemResponse } from "#platform/problem-response";
-import type { SandboxBinding, SandboxExec, SandboxRpc } from "#platform/rpc";
+import type { RunEnding, SandboxBinding, SandboxExec, SandboxRpc } from "#platform/rpc";
 import { onAlarm } from "./alarm.ts";
 import { type Pin, pinSnapshot, releaseSnapshot } from "./collect.ts";
 import { bind, createContext, type SandboxContext, type SandboxDeps, statusOf } from "./context.ts";
@@ -52,8 +52,8 @@ export class Sandbox extends DurableObject<Env> implements SandboxRpc {
     return this.#run(binding, ending.destroy);
   }
 
-  keep(binding: SandboxBinding) {
-    return this.#run(binding, async (context) => keepSoon(context));
+  keep(binding: SandboxBinding, end: RunEnding) {
+    return this.#run(binding, async (context) => keepSoon(context, end));
   }
 
   snapshots(binding: SandboxBinding) {

@@ -3,6 +3,7 @@ import { ok, type Result } from "#contract/problem";
 import type { SandboxSnapshot } from "#contract/sandbox";
 import { isoTime } from "#platform/clock";
 import { newId } from "#platform/new-id";
+import type { RunEnding } from "#platform/rpc";
 import { placeOf } from "./archives.ts";
 import { collectLater, dropSurplus, letGoLater } from "./collect.ts";
 import { type SandboxContext, save, tell } from "./context.ts";
@@ -18,9 +19,10 @@ const TOO_LARGE = `The files are over ${LIMITS.runSnapshotBytes / 1024 / 1024} M
 /** `same`: the newest snapshot holds just these files. `gone`: there is no machine whose files could be kept. */
 export type SnapshotEnd = "kept" | "same" | "too_large" | "gone" | "failed";
 
-/** Asks for a snapshot in the background, where files changed since the last one and a machine is up. */
-export function keepSoon(context: SandboxContext): Result<null> {
+/** A run ended: asks for a snapshot in the background, where files changed since the last one and a machine is up. */
+export function keepSoon(context: SandboxContext, end: RunEnding): Result<null> {
   const { record, deps } = context;
+  if (record.state !== "none") save(context, { runEnd: end });
   if (isUp(record.state) && record.unsaved === "changes") save(context, { snapshotDueAt: deps.now() + SETTLE_MS });
   return ok(null);
 }
@@ -91,23 +93,33 @@ async function store(context: SandboxContext, archive: SandboxArchive, upload: U
     await body.cancel();
     return "same";
   }
+  const atSeq = await seqOf(context);
   const facts = { digest, format: "1" as const, at: isoTime(at), baseCommit: baseCommit ?? "" };
   await deps.archives.put(placeOf(context.record.binding, id), { body, size, digest }, facts);
-  // Read after the archive was made: whatever it holds was begun by an event of this seq or before.
-  const atSeq = await deps.seq(context.record.binding);
-  if (!atSeq.ok) throw new Error(`the conversation does not say its seq: ${atSeq.problem.code}`);
   if (context.record.state === "deleted") {
     collectLater(context, [id]);
     return "gone";
   }
   const version = { format: 1, driver: deps.driverName };
-  const made = { id, at: isoTime(at), atSeq: atSeq.value, sizeBytes: size, reason, version, digest, baseCommit };
+  const made = { id, at: isoTime(at), atSeq, sizeBytes: size, reason, version, digest, baseCommit };
   save(context, { uploading: null, snapshots: [...context.record.snapshots, made] });
   dropSurplus(context);
   letGoLater(context);
   // Before a sleep the end of it tells.
   if (reason === "run") tell(context, context.record.detail === TOO_LARGE ? null : context.record.detail);
   return "kept";
+}
+
+/**
+ * The seq of an archive that was made just now: of the last run's end where nobody touched the files since, and otherwise of the
+ * conversation as it is after the making. Whatever the archive holds was begun by an event of that seq or before.
+ */
+async function seqOf(context: SandboxContext): Promise<number> {
+  const { binding, runEnd, touchedAt } = context.record;
+  if (runEnd !== null && touchedAt <= runEnd.at) return runEnd.seq;
+  const now = await context.deps.seq(binding);
+  if (!now.ok) throw new Error(`the conversation does not say its seq: ${now.problem.code}`);
+  return now.value;
 }
 
 function endOf(context: SandboxContext, error: unknown, reason: SandboxSnapshot["reason"]): SnapshotEnd {

@@ -33,7 +33,7 @@ async function ephemeral(options: Parameters<typeof makeTestSandbox>[0] = {}) {
 /** Writes a file and makes a snapshot of it as a run's end does. */
 async function keep(box: TestSandbox, text: string, count: number) {
   await box.write("kept.txt", text);
-  taken(await box.stub.keep(box.binding));
+  taken(await box.stub.keep(box.binding, { seq: 5, at: 0 }));
   await until(async () => {
     await box.alarm();
     return (await snapshotsOf(box)).length >= count;
@@ -95,23 +95,35 @@ describe("after a run", () => {
     const box = await makeTestSandbox({ repository: false });
     await box.run("echo one > kept.txt");
     const stream = await box.exec({ command: "sleep 0.7; echo two > kept.txt", timeoutMs: 5_000 });
-    taken(await box.stub.keep(box.binding));
+    taken(await box.stub.keep(box.binding, { seq: 5, at: 0 }));
     await box.alarm();
     expect(await snapshotsOf(box)).toEqual([]);
     await stream.cancel();
     await until(async () => (await snapshotsOf(box)).length === 1);
     expect((await snapshotsOf(box))[0]).toMatchObject({ reason: "run" });
-    taken(await box.stub.keep(box.binding));
+    taken(await box.stub.keep(box.binding, { seq: 5, at: 0 }));
     await box.alarm();
     expect((await snapshotsOf(box)).length).toBe(1);
     await until(() => box.reports.some((one) => one.type === "sandbox.changed" && one.sandbox.snapshot !== null));
     expect(taken(await box.stub.status(box.binding)).state).toBe("ready");
   });
 
+  test("SB61 a snapshot is of the run's end where nobody touched the files since, and of now where somebody did", async () => {
+    const box = await makeTestSandbox({ repository: false });
+    await box.run("echo one > kept.txt");
+    const after = Date.now() + 1;
+    taken(await box.stub.keep(box.binding, { seq: 5, at: after }));
+    taken(await box.stub.readFile(box.binding, "kept.txt"));
+    await until(async () => (await snapshotsOf(box)).length === 1);
+    await box.run("echo two > kept.txt");
+    taken(await box.stub.stop(box.binding));
+    expect((await snapshotsOf(box)).map((one) => one.atSeq)).toEqual([7, 5]);
+  });
+
   test("SB64 an archive that is too large is not uploaded, and the status says so", async () => {
     const box = await makeTestSandbox({ repository: false });
     await box.run("head -c 68000000 /dev/urandom > large.bin");
-    taken(await box.stub.keep(box.binding));
+    taken(await box.stub.keep(box.binding, { seq: 5, at: 0 }));
     await until(() => box.details().some((one) => one?.includes("over 64 MiB")));
     expect(await snapshotsOf(box)).toEqual([]);
     await until(async () => (await archivesOf(box)).length === 0);

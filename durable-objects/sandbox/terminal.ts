@@ -1,6 +1,6 @@
 import { fail, ok, type Result } from "#contract/problem";
 import type { SandboxBinding } from "#platform/rpc";
-import { filesTouched, type SandboxContext, touch } from "./context.ts";
+import { filesTouched, type SandboxContext, save, touch } from "./context.ts";
 import { withMachine } from "./machine.ts";
 import { maskFrames } from "./mask-frames.ts";
 import { parseBinding } from "./store.ts";
@@ -55,7 +55,13 @@ function relay(context: SandboxContext, { person, machine, secrets }: Ends): voi
     touchedAt = now;
     touch(context);
   };
-  forward(person, { active, send: (data) => sendTo(machine, data), close: (event) => closeAs(machine, event) });
+  // Until the next look at the clock more may be typed.
+  const typed = () => {
+    active();
+    if (context.record.touchedAt < touchedAt + TOUCH_MS)
+      save(context, { touchedAt: touchedAt + TOUCH_MS, unsaved: "changes" });
+  };
+  forward(person, { active: typed, send: (data) => sendTo(machine, data), close: (event) => closeAs(machine, event) });
   const shown = maskFrames(secrets, (data) => sendTo(person, data));
   forward(machine, {
     active,

@@ -1,8 +1,11 @@
 import { useNavigate } from "@remix-run/react";
 import { type FormEvent, useRef, useState } from "react";
+import type { ConversationHead } from "#contract/conversation";
 import type { Problem } from "#contract/problem";
+import { sourceAt } from "#domain/sandbox/snapshots";
 import { problemFrom } from "../../lib/api.ts";
 import { browserApi } from "../../lib/browser-api.ts";
+import { absoluteTime } from "../../lib/format.ts";
 import { listChanged } from "../../lib/list-refresh.ts";
 import { useHead } from "../../lib/live/use-live.ts";
 import { newKey } from "../../lib/new-key.ts";
@@ -11,6 +14,15 @@ import { Button } from "../ui/button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { Field } from "../ui/field.tsx";
 import { ProblemNotice } from "../ui/notice.tsx";
+
+/** Where the files of a fork come from, in words. */
+function filesOf(head: ConversationHead, atSeq: number): string {
+  const source = sourceAt(head, atSeq);
+  const mark = head.snapshots.find((one) => one.id === source?.snapshotId);
+  if (mark) return text.fork.saved(absoluteTime(mark.at));
+  if (source) return text.fork.inherited;
+  return head.repository ? text.fork.files(head.repository.name) : text.fork.noFiles;
+}
 
 interface ForkDialogProps {
   /** The last event that the fork has. */
@@ -31,7 +43,7 @@ export default function ForkDialog({ atSeq, onClose }: ForkDialogProps) {
       <form className="flex flex-col gap-4 p-4" aria-busy={busy} onSubmit={submit}>
         <ul className="flex list-disc flex-col gap-1 pl-5 text-13 text-n11">
           <li>{text.fork.log}</li>
-          <li>{head.repository ? text.fork.files(head.repository.name) : text.fork.noFiles}</li>
+          <li>{filesOf(head, atSeq)}</li>
         </ul>
         <Field id="fork-title" label={text.fork.name}>
           <input

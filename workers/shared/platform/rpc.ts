@@ -169,6 +169,13 @@ export interface SandboxBinding {
   restoreFrom?: SnapshotSource | null | undefined;
 }
 
+/** The event that ended a run. */
+export interface RunEnding {
+  seq: number;
+  /** In ms. */
+  at: number;
+}
+
 /** A line that was found. */
 export interface FoundLine {
   path: string;
@@ -191,8 +198,11 @@ export interface SandboxRpc {
   stop(binding: SandboxBinding): Promise<Result<SandboxStatus>>;
   restart(binding: SandboxBinding): Promise<Result<SandboxStatus>>;
   destroy(binding: SandboxBinding): Promise<Result<null>>;
-  /** Makes a snapshot in the background, where files changed since the last one. Wakes nothing. */
-  keep(binding: SandboxBinding): Promise<Result<null>>;
+  /**
+   * A run ended: makes a snapshot in the background, where files changed since the last one. `seq` and `at` (ms) are those of
+   * its end: a snapshot of files that nobody touched after it is of that seq. Wakes nothing.
+   */
+  keep(binding: SandboxBinding, end: RunEnding): Promise<Result<null>>;
   /** Its snapshots, newest first. Wakes nothing. */
   snapshots(binding: SandboxBinding): Promise<Result<SandboxSnapshot[]>>;
   /**

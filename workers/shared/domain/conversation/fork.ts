@@ -1,8 +1,7 @@
 import type { ConversationHead } from "#contract/conversation";
 import type { Event } from "#contract/event";
-import type { SnapshotSource } from "#contract/sandbox";
 import { NO_USAGE } from "#contract/usage";
-import { nearestSnapshot } from "../sandbox/snapshots.ts";
+import { sourceAt } from "../sandbox/snapshots.ts";
 import { dequeue, endRun } from "./decide-run.ts";
 import type { View } from "./decision.ts";
 
@@ -45,22 +44,12 @@ export function forkHead(origin: ConversationHead, fork: Fork): ConversationHead
     allowed: [],
     sandbox: { state: "none", detail: null, driver: null, snapshot: null },
     snapshots: [],
-    restoreFrom: filesAt(origin, fork.origin.atSeq),
+    restoreFrom: sourceAt(origin, fork.origin.atSeq),
     ports: [],
     changedFiles: 0,
     usage: NO_USAGE,
     rev: 1,
   };
-}
-
-/**
- * Where a fork's files come from: the nearest snapshot at or before the seq, or else what its origin, itself a fork, started
- * from; null where there is neither.
- */
-function filesAt(origin: ConversationHead, atSeq: number): SnapshotSource | null {
-  const nearest = nearestSnapshot(origin.snapshots, atSeq);
-  if (nearest !== null && origin.sandboxId !== null) return { sandboxId: origin.sandboxId, snapshotId: nearest.id };
-  return atSeq >= (origin.forkedFrom?.atSeq ?? 0) ? origin.restoreFrom : null;
 }
 
 /**

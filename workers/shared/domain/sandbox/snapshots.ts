@@ -1,5 +1,6 @@
+import type { ConversationHead } from "#contract/conversation";
 import { LIMITS } from "#contract/limits";
-import type { SnapshotMark } from "#contract/sandbox";
+import type { SnapshotMark, SnapshotSource } from "#contract/sandbox";
 
 /**
  * The known snapshots after the sandbox said which is its newest. A known one that is newest again means that those after
@@ -20,6 +21,19 @@ export function nearestSnapshot<S extends Pick<SnapshotMark, "id" | "atSeq">>(
     if (one.atSeq > atSeq) return best;
     return best === null || isLater(one, best) ? one : best;
   }, null);
+}
+
+/**
+ * Where the files of a fork at a seq come from: the nearest snapshot, or else what its origin, itself a fork, began with; null
+ * where there is neither.
+ */
+export function sourceAt(
+  origin: Pick<ConversationHead, "sandboxId" | "snapshots" | "restoreFrom" | "forkedFrom">,
+  atSeq: number,
+): SnapshotSource | null {
+  const nearest = nearestSnapshot(origin.snapshots, atSeq);
+  if (nearest !== null && origin.sandboxId !== null) return { sandboxId: origin.sandboxId, snapshotId: nearest.id };
+  return atSeq >= (origin.forkedFrom?.atSeq ?? 0) ? origin.restoreFrom : null;
 }
 
 /** Two of one seq are told apart by their ids, which sort by time. */
