@@ -11,7 +11,7 @@ import { checkedFile, checkedPath } from "./paths.ts";
 const NOT_UP = fail<never>("conflict", "The sandbox does not run, and only it knows.");
 
 /** The entries of a directory, without git's own. */
-export async function listFiles(context: SandboxContext, path: string, wake: boolean): Promise<Result<FileListing>> {
+export async function listFiles(context: SandboxContext, path: string, wake = true): Promise<Result<FileListing>> {
   const checked = checkedPath(path, "path");
   if (!checked.ok) return checked;
   const cached = await listCached(context, checked.value);
@@ -34,7 +34,7 @@ function sizeOf(file: FileEntryInfo): number {
 export async function readFile(
   context: SandboxContext,
   path: string,
-  wake: boolean,
+  wake = true,
 ): Promise<Result<{ bytes: Uint8Array; size: number }>> {
   const checked = checkedFile(path, "path");
   if (!checked.ok) return checked;

@@ -54,6 +54,11 @@ function makeDeps(): SandboxDeps {
       },
     }),
     report: async () => ok(null),
+    archives: { put: async () => undefined, get: async () => null, delete: async () => undefined },
+    trees: { index: async () => null, read: async () => null, put: async () => undefined },
+    headCommit: async () => null,
+    seq: async () => ok(1),
+    release: async () => ok(null),
     log: () => undefined,
     idleMs: 60_000,
   };
@@ -103,7 +108,7 @@ describe("faults of the sandbox host", () => {
       type: "error",
       detail: "The sandbox went away while the command ran.",
     });
-    expect(statusOf(context)).toEqual({ state: "failed", detail: LOST, driver: "local" });
+    expect(statusOf(context)).toMatchObject({ state: "failed", detail: LOST, driver: "local" });
     expect(context.record.running).toEqual([]);
     const refused = await readFile(context, "kept.txt");
     expect(refused).toMatchObject({
@@ -116,7 +121,7 @@ describe("faults of the sandbox host", () => {
     const { directory, secret } = host;
     host = await startSandboxHost({ directory, secret });
     expect(text(taken(await readFile(context, "kept.txt")).bytes)).toBe("kept");
-    expect(statusOf(context)).toEqual({ state: "ready", detail: null, driver: "local" });
+    expect(statusOf(context)).toMatchObject({ state: "ready", detail: null, driver: "local" });
   });
 
   test("SB7 a workspace that is deleted under a command is cloned anew by the next call", async () => {
@@ -152,7 +157,7 @@ describe("faults of the sandbox host", () => {
     renameSync(`${host.gitRoot}/moved.git`, `${host.gitRoot}/pocket-links.git`);
     const detail = "The repository pocket-links could not be cloned: it was not found, or access to it was refused.";
     expect(refused).toMatchObject({ ok: false, problem: { code: "upstream_failed", detail } });
-    expect(statusOf(context)).toEqual({ state: "failed", detail, driver: "local" });
+    expect(statusOf(context)).toMatchObject({ state: "failed", detail, driver: "local" });
     expect(taken(await listFiles(context, ".")).entries.length).toBeGreaterThan(3);
   });
 });
