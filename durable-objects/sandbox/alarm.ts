@@ -21,7 +21,7 @@ export async function onAlarm(context: SandboxContext): Promise<void> {
   // What is known is told before anything that takes long.
   await deliverReports(context);
   keepIfDue(context);
-  await storeTreeIfDue(context);
+  void storeTreeIfDue(context);
   await sleepIfIdle(context);
   await collect(context);
   await deliverReports(context);

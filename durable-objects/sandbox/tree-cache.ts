@@ -7,7 +7,7 @@ import { isUp } from "./lifecycle.ts";
 
 /**
  * Keeps the tree of the commit that was cloned, for conversations of the same repository that have no machine yet. It is a
- * cache: what fails is logged, and tried again by the next clone.
+ * cache: what fails is logged, and tried again by the next clone. Nobody waits for it, and it never throws.
  */
 export async function storeTreeIfDue(context: SandboxContext): Promise<void> {
   const { deps, record } = context;
