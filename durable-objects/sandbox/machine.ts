@@ -94,8 +94,9 @@ async function provision(context: SandboxContext, driver: SandboxDriver): Promis
 }
 
 function progressOf(context: SandboxContext): string {
-  const { provisioned, binding } = context.record;
-  return provisioned || binding.repository === null ? "Starting" : `Cloning ${binding.repository.name}`;
+  const { provisioned, snapshots, binding } = context.record;
+  const hasFiles = provisioned || snapshots.length > 0 || Boolean(binding.restoreFrom);
+  return hasFiles || binding.repository === null ? "Starting" : `Cloning ${binding.repository.name}`;
 }
 
 /**
