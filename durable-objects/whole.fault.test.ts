@@ -1,24 +1,26 @@
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { gatewayWorld } from "../workers/gateway/llm/deps.ts";
-import { play } from "./testing/driver.ts";
+import { type Cast, play } from "./testing/driver.ts";
 import { judge } from "./testing/oracle.ts";
 
 /** `npm run test:fuzz -- --seeds=N --from=S --steps=K` sets these. */
 const { FUZZ_SEEDS = "", FUZZ_FROM = "1000", FUZZ_STEPS = "60" } = env as unknown as Record<string, string | undefined>;
 
 /** Seeds that failed once, by what they found, and a few that never did. */
-const KEPT: [name: string, seed: number, steps: number][] = [
-  ["a steer that found no run was told to the agent twice", 1000, 40],
-  ["a sandbox that had just started was held awake for 30 s", 1001, 40],
-  ["a command began in the moment of its stop", 1002, 60],
-  ["nothing ever failed", 1, 30],
+const KEPT: [name: string, seed: number, steps: number, cast: Cast][] = [
+  ["a steer that found no run was told to the agent twice", 1000, 40, "pair"],
+  ["a sandbox that had just started was held awake for 30 s", 1001, 40, "pair"],
+  ["a command began in the moment of its stop", 1002, 60, "pair"],
+  ["nothing ever failed", 1, 30, "pair"],
+  ["a crowd, with forks and stops", 1, 50, "crowd"],
 ];
 
-const fuzzed = Array.from({ length: Number(FUZZ_SEEDS) }, (_, index): [string, number, number] => [
+const fuzzed = Array.from({ length: Number(FUZZ_SEEDS) }, (_, index): [string, number, number, Cast] => [
   "at random",
   Number(FUZZ_FROM) + index,
   Number(FUZZ_STEPS),
+  index % 3 === 2 ? "pair" : "crowd",
 ]);
 
 /** Every call's usage is told twice, as a gateway does that got no answer. The calls that were told, once each. */
@@ -44,10 +46,10 @@ afterEach(() => void vi.restoreAllMocks());
 describe("the whole under faults", () => {
   const seeds = fuzzed.length > 0 ? fuzzed : KEPT;
   it.each(seeds)(
-    "CV6 CV7 AT16 %s: seed %i, %i steps",
-    async (_name, seed, steps) => {
+    "CV6 CV7 AT16 %s: seed %i, %i steps, %s",
+    async (_name, ...scene) => {
       const calls = tellUsageTwice();
-      const played = await play(seed, steps);
+      const played = await play(...scene);
       const wrong = await judge(played);
       const recorded = (await played.rig.events()).filter((one) => one.event.type === "usage.recorded").length;
       if (recorded < calls.size) wrong.push(`${calls.size} calls were told, ${recorded} are in the log`);

@@ -1,5 +1,6 @@
 import { abortAllDurableObjects } from "cloudflare:test";
 import type { Snapshot } from "#contract/conversation";
+import type { Envelope } from "#contract/event";
 import { newId } from "#platform/new-id";
 import { Chance } from "./chance.ts";
 import { type AnyCommand, makeRig, type Part, pause, type Rig, tell } from "./rig.ts";
@@ -15,8 +16,12 @@ export interface Posted {
 export interface Played {
   rig: Rig;
   posted: Posted[];
-  /** One that stays for as long as it can, one that comes and goes. */
+  /** The first stays for as long as it can, the others come and go. */
   viewers: TestViewer[];
+  /** A program that asks for what came since, and what it was given. */
+  polled: Envelope[];
+  /** Forks that were made on the way. */
+  forks: { id: string; atSeq: number }[];
   /** Every act in order, for whoever has to understand a failure. */
   trail: string[];
 }
@@ -25,12 +30,13 @@ const PARTS = ["conversation", "thread", "sandbox"] as const;
 const SETTLE_MS = 20_000;
 
 /** Lets people and faults act on one conversation at random for so many steps, and waits until all of it is over. */
-export async function play(seed: number, steps: number): Promise<Played> {
+export async function play(seed: number, steps: number, cast: Cast): Promise<Played> {
   const chance = new Chance(seed);
   const autonomy = chance.weighted({ ask: 1, auto: 1, auto_safe: 1 });
   const rig = await makeRig({ autonomy });
-  const viewers = [new TestViewer(rig), new TestViewer(rig)];
-  const player = new Player({ rig, posted: [], viewers, trail: [`seed ${seed}, ${autonomy}`] }, chance);
+  const viewers = Array.from({ length: CASTS[cast].viewers }, () => new TestViewer(rig));
+  const trail = [`seed ${seed}, ${cast}, ${autonomy}`];
+  const player = new Player({ rig, posted: [], viewers, polled: [], forks: [], trail }, chance, cast);
   for (const one of viewers) await one.connect();
   for (let step = 0; step < steps; step++) {
     await player.act();
@@ -58,17 +64,29 @@ const ACTS = {
   alarm: 8,
   drop: 6,
 } as const;
-type Act = keyof typeof ACTS;
+
+/**
+ * Who acts, and what they do. A cast that is kept with a seed keeps its acts and their weights, so that the seed plays the same
+ * scene again.
+ */
+const CASTS = {
+  pair: { viewers: 2, people: 2, acts: { ...ACTS, poll: 0, fork: 0, stop: 0 } },
+  crowd: { viewers: 5, people: 3, acts: { ...ACTS, drop: 12, poll: 10, fork: 3, stop: 2 } },
+} as const;
+export type Cast = keyof typeof CASTS;
+type Act = keyof (typeof CASTS)["crowd"]["acts"];
 
 class Player {
   readonly played: Played;
   readonly #chance: Chance;
+  readonly #cast: (typeof CASTS)[Cast];
   #tokens = 0;
   readonly #acts: { [A in Act]: (snapshot: Snapshot) => Promise<unknown> };
 
-  constructor(played: Played, chance: Chance) {
+  constructor(played: Played, chance: Chance, cast: Cast) {
     this.played = played;
     this.#chance = chance;
+    this.#cast = CASTS[cast];
     this.#acts = {
       post: () => this.#post(),
       cancel: (now) => this.#onRun(now, "run.cancel"),
@@ -80,12 +98,15 @@ class Player {
       evict: () => this.#evict(),
       abort: () => this.#abort(),
       alarm: () => this.#alarm(),
-      drop: async () => this.played.viewers[1]?.drop(),
+      drop: async () => this.#drop(),
+      poll: () => this.#poll(),
+      fork: (now) => this.#fork(now),
+      stop: () => this.#stop(),
     };
   }
 
   async act(): Promise<void> {
-    const act = this.#chance.weighted(ACTS);
+    const act = this.#chance.weighted<Act>(this.#cast.acts);
     this.#note(act);
     await this.#acts[act](await this.played.rig.snapshot());
   }
@@ -101,6 +122,7 @@ class Player {
       await pause(60);
     }
     await Promise.all(viewers.map((one) => one.connected || one.connect()));
+    for (let more = true; more; ) more = await this.#poll();
   }
 
   #note(line: string): void {
@@ -110,7 +132,7 @@ class Player {
   /** A command as a client gives it: now and then twice, always with one key. */
   async #command(command: AnyCommand) {
     const { rig } = this.played;
-    const who = this.#chance.next() < 0.8 ? rig.ada : rig.bea;
+    const who = this.#chance.next() < 0.8 ? rig.ada : this.#other();
     const keyed = { clientId: newId("request"), ...command };
     const repeated = this.#chance.next() < 0.15 ? rig.command(who, keyed) : null;
     const result = await rig.command(who, keyed);
@@ -213,6 +235,42 @@ class Player {
   async #abort(): Promise<void> {
     await abortAllDurableObjects();
     for (const one of this.played.viewers) one.drop();
+  }
+
+  /** Whoever else takes part. */
+  #other() {
+    const { bea, cleo } = this.played.rig;
+    return this.#cast.people > 2 && this.#chance.next() < 0.5 ? cleo : bea;
+  }
+
+  #drop(): void {
+    const { viewers } = this.played;
+    const comers = viewers.length - 1;
+    viewers[comers > 1 ? 1 + this.#chance.below(comers) : 1]?.drop();
+  }
+
+  /** Asks for what came since, a few events at a time; whether there was anything. */
+  async #poll(): Promise<boolean> {
+    const { rig, polled } = this.played;
+    const since = polled.at(-1)?.seq ?? 0;
+    const given = await rig.eventsSince(since, 40);
+    polled.push(...given);
+    return given.length > 0;
+  }
+
+  /** Now and then the fork is looked at while everything goes on. */
+  async #fork(now: Snapshot): Promise<void> {
+    const { rig, forks } = this.played;
+    const atSeq = 1 + this.#chance.below(now.seq);
+    const result = await this.#command({ type: "fork", atSeq });
+    if (!result.ok || !result.value.conversationId) return;
+    forks.push({ id: result.value.conversationId, atSeq });
+    if (this.#chance.next() < 0.5) await rig.logOf(result.value.conversationId).catch(() => []);
+  }
+
+  async #stop(): Promise<void> {
+    const stopped = await this.played.rig.stopSandbox();
+    this.#note(`  ${stopped.ok ? stopped.value.state : stopped.problem.code}`);
   }
 
   async #alarm(): Promise<void> {

@@ -18,20 +18,27 @@ export async function judge(played: Played): Promise<string[]> {
     ...judgeRuns(snapshot),
     ...judgeCalls(snapshot, ran),
     ...judgeUsage(events, snapshot),
+    ...judgePolled(played.polled, events),
+    ...(await judgeForks(played, events)),
     ...viewers.flatMap((viewer, index) => judgeViewer(viewer, index, snapshot)),
   ];
 }
 
-/** The state once nothing comes any more and the viewers have it. */
+/** Longer than a sandbox lets things settle before it looks for changes and keeps its files. */
+const QUIET_MS = 700;
+
+/** The state once nothing has come for a while and the viewers have it. */
 async function atRest({ rig, viewers }: Played): Promise<Snapshot> {
-  const end = Date.now() + 5_000;
+  const end = Date.now() + 10_000;
+  let [now, since] = [await rig.snapshot(), Date.now()];
   for (;;) {
-    const before = await rig.snapshot();
     await rig.alarm("sandbox");
     await pause(100);
     const after = await rig.snapshot();
-    const quiet = before.seq === after.seq && viewers.every((one) => one.state.seq === after.seq);
-    if (quiet || Date.now() > end) return after;
+    if (after.seq !== now.seq) since = Date.now();
+    now = after;
+    const quiet = Date.now() - since > QUIET_MS && viewers.every((one) => one.state.seq === now.seq);
+    if (quiet || Date.now() > end) return now;
   }
 }
 
@@ -62,6 +69,31 @@ function judgeLog(events: Envelope[], snapshot: Snapshot): string[] {
 
 function diffOf(a: unknown, b: unknown): string {
   return `${canonical(a)}\n    is ${canonical(b)}`;
+}
+
+/** What was asked for in pieces is the log from its beginning, each event once. */
+function judgePolled(polled: Envelope[], events: Envelope[]): string[] {
+  return polled.flatMap((one, index) =>
+    canonical(one) === canonical(events[index]) ? [] : [`poll ${index + 1} gave event ${one.seq}, or another one`],
+  );
+}
+
+/** CV35, CV36: each fork has what its origin had at its seq, then its own, and nothing in it is under way. */
+async function judgeForks({ rig, forks }: Played, events: Envelope[]): Promise<string[]> {
+  const wrong: string[] = [];
+  for (const { id, atSeq } of forks) {
+    const log = await rig.logOf(id);
+    const plain = (list: Envelope[]) =>
+      canonical(list.slice(0, atSeq).map(({ seq, at, event }) => [seq, at, event.type]));
+    if (plain(log) !== plain(events)) wrong.push(`fork ${id} at ${atSeq} has another beginning`);
+    const folded = log.reduce(evolve, emptyState());
+    if (folded.seq !== log.length || folded.head?.id !== id) wrong.push(`fork ${id} at ${atSeq} is not one log`);
+    const open = [...folded.runs.values(), ...folded.items.values()].filter(
+      (one) => !("finishedAt" in one ? one.finishedAt : one.completedAt),
+    );
+    wrong.push(...open.map((one) => `fork ${id} at ${atSeq} has ${one.id} under way`));
+  }
+  return wrong;
 }
 
 /** Every acknowledged message is there once, and belongs to exactly one run that is over. */

@@ -3,6 +3,7 @@ import type { Command, CommandResult } from "#contract/command";
 import type { ConversationHead, Snapshot } from "#contract/conversation";
 import type { Envelope } from "#contract/event";
 import type { Result } from "#contract/problem";
+import type { SandboxStatus } from "#contract/sandbox";
 import type { ExecLine } from "#contract/workspace";
 import { newId } from "#platform/new-id";
 import type { MemberPrincipal } from "#platform/principal";
@@ -18,6 +19,7 @@ export interface Rig {
   id: string;
   ada: MemberPrincipal;
   bea: MemberPrincipal;
+  cleo: MemberPrincipal;
   /** A command as the object answers it; sent again with its `clientId` where the call itself broke. */
   command(principal: MemberPrincipal, command: AnyCommand): Promise<Result<CommandResult>>;
   /** A message of Ada's; its ids. */
@@ -25,6 +27,11 @@ export interface Rig {
   head(): Promise<ConversationHead>;
   snapshot(): Promise<Snapshot>;
   events(): Promise<Envelope[]>;
+  eventsSince(since: number, limit: number): Promise<Envelope[]>;
+  /** The log of another conversation of Ada's org, such as a fork. */
+  logOf(id: string): Promise<Envelope[]>;
+  /** What a person's stop of the sandbox answers. */
+  stopSandbox(): Promise<Result<SandboxStatus>>;
   /** Loses an object's memory. False where it was not awake. */
   evict(part: Part): Promise<boolean>;
   /** Lets an object's alarm go off now. False where none was set, or where it broke. */
@@ -47,6 +54,7 @@ export async function makeRig(settings: { autonomy?: "ask" | "auto_safe" | "auto
   const { id, sandboxId, threads } = created.body;
   const ada = world.principal;
   const bea: MemberPrincipal = { ...ada, memberId: newId("member"), name: "Bea", role: "member" };
+  const cleo: MemberPrincipal = { ...bea, memberId: newId("member"), name: "Cleo" };
   const binding: SandboxBinding = {
     orgId: world.orgId,
     conversationId: id,
@@ -68,6 +76,7 @@ export async function makeRig(settings: { autonomy?: "ask" | "auto_safe" | "auto
     id,
     ada,
     bea,
+    cleo,
     command,
     async say(content, mode = "auto") {
       const result = taken(await command(ada, { type: "message.post", content, attachments: [], mode }));
@@ -76,6 +85,13 @@ export async function makeRig(settings: { autonomy?: "ask" | "auto_safe" | "auto
     head: async () => (await snapshot()).head,
     snapshot,
     events: () => allEvents((since) => steady(() => stubs.conversation().events(ada, { since, limit: 500 }))),
+    eventsSince: async (since, limit) =>
+      taken(await steady(() => stubs.conversation().events(ada, { since, limit }))).events,
+    logOf: (one) =>
+      allEvents((since) =>
+        steady(() => conversationStub(testEnv, world.orgId, one).events(ada, { since, limit: 500 })),
+      ),
+    stopSandbox: () => steady(() => stubs.sandbox().stop(binding)),
     evict: (part) => happens(async () => evictDurableObject(stubs[part]() as DurableObjectStub)),
     alarm: (part) => happens(() => runDurableObjectAlarm(stubs[part]() as DurableObjectStub)),
     shell: (line) => steady(() => shellOutput(stubs.sandbox, binding, line)),
