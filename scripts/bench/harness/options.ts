@@ -1,0 +1,66 @@
+import { join, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { Sentence } from "../../dev/sentence.ts";
+
+export interface BenchOptions {
+  root: string;
+  state: string;
+  names: string[];
+  rounds: number;
+  /** Small and few: to see that everything works, not to learn a figure. */
+  quick: boolean;
+  /** Where the result goes as JSON. */
+  json: string;
+  /** Writes the table into docs/performance.md. */
+  write: boolean;
+  /** How long a round waits for a quiet machine. */
+  patienceMs: number;
+  /** Of the random kills. */
+  seed: number;
+}
+
+export const HELP = `npm run bench [-- names and options]
+
+  names           measures to run; all of them where none is named
+  --rounds=N      paired rounds of each (5)
+  --quick         few and short rounds: to see that it works, not to learn a figure
+  --json=FILE     where the result goes (in the state directory)
+  --write         put the table into docs/performance.md
+  --seed=N        of the random kills
+  --help          show this
+`;
+
+/** The options of `npm run bench`; null asks for the help text. A wrong one is a `Sentence`. */
+export function readOptions(argv: string[], env: NodeJS.ProcessEnv, root: string): BenchOptions | null {
+  const { values, positionals } = parse(argv);
+  if (values.help) return null;
+  const quick = values.quick ?? false;
+  const state = resolve(root, env.QUAYSIDE_STATE ?? ".quayside");
+  return {
+    root,
+    state,
+    names: positionals,
+    rounds: whole("rounds", values.rounds ?? (quick ? "2" : "5")),
+    quick,
+    json: values.json === undefined ? join(state, "bench", "latest.json") : resolve(root, values.json),
+    write: values.write ?? false,
+    patienceMs: quick ? 0 : 60_000,
+    seed: whole("seed", values.seed ?? String(1 + Math.floor(Math.random() * 1_000_000))),
+  };
+}
+
+function parse(args: string[]) {
+  const text = { type: "string" } as const;
+  const flag = { type: "boolean" } as const;
+  try {
+    const options = { rounds: text, quick: flag, json: text, write: flag, seed: text, help: flag };
+    return parseArgs({ args, options, allowPositionals: true });
+  } catch (error) {
+    throw new Sentence(`${(error as Error).message.split("\n")[0]} See npm run bench -- --help.`);
+  }
+}
+
+function whole(name: string, text: string): number {
+  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
+  throw new Sentence(`--${name} must be a whole number from 1 on, not "${text}".`);
+}

@@ -1,0 +1,75 @@
+import { loadavg } from "node:os";
+import type { Bench } from "./bench.ts";
+import { judge, type Values, type Verdict } from "./gate.ts";
+import type { Arm, Measure, Sample, Session } from "./measure.ts";
+import { type Quiet, untilQuiet } from "./quiet.ts";
+import { rotated } from "./statistics.ts";
+
+export interface ArmResult {
+  name: string;
+  label: string;
+  samples: (Sample | null)[];
+}
+
+export interface MeasureResult {
+  name: string;
+  what: string;
+  unit: string;
+  /** Why it was not measured, or null. */
+  skipped: string | null;
+  arms: ArmResult[];
+  verdicts: Verdict[];
+  faults: string[];
+  remarks: string[];
+  /** How busy the machine was before each round, and its load average. */
+  rounds: (Quiet & { load: number })[];
+}
+
+/** Runs a measure's arms in paired rounds, each beginning in its turn, and judges its gates. */
+export async function runMeasure(bench: Bench, measure: Measure): Promise<MeasureResult> {
+  const { name, what, unit } = measure;
+  const empty = { name, what, unit, skipped: null, arms: [], verdicts: [], faults: [], remarks: [], rounds: [] };
+  const session = await measure.open(bench);
+  if (typeof session === "string") return { ...empty, skipped: session };
+  const count = measure.rounds ?? bench.options.rounds;
+  const result: MeasureResult = { ...empty, arms: session.arms.map(emptyArm), remarks: session.remarks ?? [] };
+  for (let round = 0; round < count; round += 1) {
+    result.rounds.push({ ...(await untilQuiet(bench)), load: loadavg()[0] ?? 0 });
+    await runRound({ bench, session, round, count }, result);
+  }
+  const values: Values = Object.fromEntries(
+    result.arms.map((arm) => [arm.name, arm.samples.map((sample) => sample?.value ?? null)]),
+  );
+  result.verdicts = measure.gates.map((gate) => judge(gate, values));
+  return result;
+}
+
+interface Round {
+  bench: Bench;
+  session: Session;
+  round: number;
+  count: number;
+}
+
+async function runRound({ bench, session, round, count }: Round, result: MeasureResult): Promise<void> {
+  for (const arm of rotated(session.arms, round)) {
+    bench.progress(`${result.name}: round ${round + 1} of ${count}, ${arm.label}`);
+    const sample = await tryArm(arm);
+    result.arms.find((one) => one.name === arm.name)?.samples.push(typeof sample === "string" ? null : sample);
+    const faults = typeof sample === "string" ? [sample] : sample.faults;
+    result.faults.push(...faults.map((fault) => `round ${round + 1}, ${arm.label}: ${fault}`));
+  }
+}
+
+/** An arm that breaks is a fault of its round, not the end of the bench. */
+async function tryArm(arm: Arm): Promise<Sample | string> {
+  try {
+    return await arm.run();
+  } catch (error) {
+    return `broke: ${error instanceof Error ? error.message : String(error)}`;
+  }
+}
+
+function emptyArm({ name, label }: Arm): ArmResult {
+  return { name, label, samples: [] };
+}
