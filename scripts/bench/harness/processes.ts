@@ -21,6 +21,8 @@ interface Start {
   argv: string[];
   core: number;
   env?: Record<string, string>;
+  /** What it prints when it can be asked; a line `ready` where it is not told. */
+  ready?: RegExp;
 }
 
 /** The programs of a bench. Each is a process group behind a guard that ends it when this process is gone. */
@@ -32,8 +34,8 @@ export class Processes {
     this.#root = root;
   }
 
-  /** Starts a program, on one core where the machine can pin, and waits for its line `ready`. */
-  start({ name, argv, core, env }: Start): Promise<Program> {
+  /** Starts a program, on one core where the machine can pin, and waits until it is ready. */
+  start({ name, argv, core, env, ready = /^ready$/m }: Start): Promise<Program> {
     const guard = join(import.meta.dirname, "..", "..", "dev", "guard.mjs");
     const child = spawn(process.execPath, [guard, ...pinned(argv, core)], {
       cwd: this.#root,
@@ -49,7 +51,7 @@ export class Processes {
       },
     };
     this.#running.add(program);
-    return untilReady(child, name).then(() => program);
+    return untilReady(child, name, ready).then(() => program);
   }
 
   async endAll(): Promise<void> {
@@ -66,7 +68,7 @@ export function pinned(argv: string[], core: number): string[] {
   return hasTaskset ? ["taskset", "-c", String(core), ...argv] : argv;
 }
 
-function untilReady(child: ChildProcess, name: string): Promise<void> {
+function untilReady(child: ChildProcess, name: string, ready: RegExp): Promise<void> {
   return new Promise((resolve, reject) => {
     let printed = "";
     const fail = (why: string) => reject(new Error(`${name} ${why}: ${printed.slice(-2_000)}`));
@@ -74,7 +76,7 @@ function untilReady(child: ChildProcess, name: string): Promise<void> {
     for (const stream of [child.stdout, child.stderr])
       stream?.setEncoding("utf8").on("data", (text: string) => {
         printed = (printed + text).slice(-10_000);
-        if (!/^ready$/m.test(printed)) return;
+        if (!ready.test(printed)) return;
         clearTimeout(late);
         resolve();
       });

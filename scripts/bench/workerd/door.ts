@@ -1,9 +1,10 @@
 import { DurableObject } from "cloudflare:workers";
+import type { Command } from "#contract/command";
 import { ok } from "#contract/problem";
 import { search } from "#data/search";
 import { forTenant } from "#data/tenant-db";
 import type { Env } from "#platform/env";
-import type { ServicePrincipal } from "#platform/principal";
+import type { MemberPrincipal, ServicePrincipal } from "#platform/principal";
 import type { AgentThreadRpc, UsageCall } from "#platform/rpc";
 import { conversationStub } from "#platform/stubs";
 
@@ -30,6 +31,13 @@ const DOORS: Record<string, Door> = {
     const call = (await request.json()) as UsageCall;
     const result = await conversationStub(env, env.ORG_ID, query.get("id") ?? "").recordUsage(service(env), call);
     return Response.json(result, { status: result.ok ? 200 : 409 });
+  },
+  /** A command of any member. */
+  async "/command"(request, env, query) {
+    const memberId = query.get("member") ?? "";
+    const principal: MemberPrincipal = { kind: "member", orgId: env.ORG_ID, memberId, name: "Ada", role: "member" };
+    const command = (await request.json()) as Command;
+    return Response.json(await conversationStub(env, env.ORG_ID, query.get("id") ?? "").command(principal, command));
   },
   /** The report socket of a run. */
   async "/report"(_request, env, query) {
@@ -64,6 +72,11 @@ const DOORS: Record<string, Door> = {
     let found: { results: { seq: number }[] } = { results: [] };
     for (let n = Number(query.get("times")); n > 0; n -= 1) found = await statement.run<{ seq: number }>();
     return Response.json(found.results.slice(0, 20).map((one) => one.seq));
+  },
+  /** An empty statement: the way to the database and back. */
+  async "/nothing"(_request, env, query) {
+    for (let n = Number(query.get("times")); n > 0; n -= 1) await env.DB.prepare("SELECT 1").run();
+    return Response.json([]);
   },
 };
 
