@@ -19,14 +19,17 @@ export interface ReportSource {
 
 const TICK_MS = 16;
 const MAX_FRAME_REPORTS = 256;
+/** Frames that may wait for their acknowledgement: fewer reports than a conversation takes at once (CV8). */
+const MAX_UNANSWERED = 3;
 /** A WebSocket message may hold 1 MiB. */
 const MAX_FRAME_CHARS = 300_000;
 const FIRST_BACK_OFF_MS = 50;
 const MAX_BACK_OFF_MS = 5_000;
 
 /**
- * The one socket of a run to its conversation. Reports go out in order, a batch a tick, and stay stored until they are
- * acknowledged; after a break everything un-acknowledged is sent again, which the other side recognises by its number.
+ * The one socket of a run to its conversation. Reports go out in order, the first after a pause at once and then a batch a
+ * tick, and stay stored until they are acknowledged; after a break everything un-acknowledged is sent again, which the
+ * other side recognises by its number. An acknowledgement that falls short of what was sent names where to go on from.
  */
 export class ReportSocket {
   readonly #source: ReportSource;
@@ -34,16 +37,28 @@ export class ReportSocket {
   #connecting = false;
   #closed = false;
   #timer: ReturnType<typeof setTimeout> | null = null;
+  /** Something is to be sent when the timer goes off. */
+  #more = false;
   #sentN = 0;
+  #unanswered = 0;
   #backOffMs = FIRST_BACK_OFF_MS;
 
   constructor(source: ReportSource) {
     this.#source = source;
   }
 
-  /** Something may be sent: it goes with the next tick. */
+  /**
+   * Something may be sent: at once after a pause, otherwise with the next tick. It goes in a microtask, after the
+   * transaction that made it.
+   */
   nudge(): void {
-    this.#schedule(TICK_MS);
+    if (this.#closed) return;
+    if (this.#timer !== null) {
+      this.#more = true;
+      return;
+    }
+    this.#pause(TICK_MS);
+    queueMicrotask(() => void this.#flush());
   }
 
   /** Begins anew with a fresh connection: what is not acknowledged goes out again, under the source's present epoch. */
@@ -59,12 +74,14 @@ export class ReportSocket {
     this.#drop();
   }
 
-  #schedule(afterMs: number): void {
-    if (this.#closed || this.#timer !== null) return;
+  /** Nothing is sent for so long; then what was asked for meanwhile. */
+  #pause(forMs: number): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#more = false;
     this.#timer = setTimeout(() => {
       this.#timer = null;
-      void this.#flush();
-    }, afterMs);
+      if (this.#more) this.nudge();
+    }, forMs);
   }
 
   async #flush(): Promise<void> {
@@ -96,6 +113,7 @@ export class ReportSocket {
   #attach(socket: WebSocket): void {
     this.#socket = socket;
     this.#sentN = this.#source.ackedN();
+    this.#unanswered = 0;
     socket.addEventListener("message", (message) => {
       if (this.#socket === socket) this.#receive(String(message.data));
     });
@@ -109,31 +127,43 @@ export class ReportSocket {
   }
 
   #retry(): void {
-    this.#schedule(this.#backOffMs);
+    if (this.#closed) return;
+    this.#pause(this.#backOffMs);
+    this.#more = true;
     this.#backOffMs = Math.min(this.#backOffMs * 2, MAX_BACK_OFF_MS);
   }
 
   #send(socket: WebSocket): void {
     try {
-      let reports = this.#nextReports();
-      let deltas = this.#source.takeDeltas();
-      while (reports.length > 0 || deltas.length > 0) {
-        const frame: ReportFrame = {
-          runId: this.#source.runId,
-          epoch: this.#source.epoch(),
-          n: this.#sentN + 1,
-          reports: reports.map((one) => one.report),
-          deltas,
-        };
-        socket.send(JSON.stringify(frame));
-        this.#sentN += reports.length;
-        reports = this.#nextReports();
-        deltas = [];
+      while (this.#unanswered < MAX_UNANSWERED) {
+        const reports = this.#nextReports();
+        const last = reports.length === 0 || this.#nothingAfter(reports.length);
+        // Growing text comes after the reports that opened its item.
+        const deltas = last ? this.#source.takeDeltas() : [];
+        if (reports.length > 0 || deltas.length > 0) this.#sendFrame(socket, reports, deltas);
+        if (last) return;
       }
     } catch {
       this.#drop();
       this.#retry();
     }
+  }
+
+  #sendFrame(socket: WebSocket, reports: { report: Report }[], deltas: ReportFrame["deltas"]): void {
+    const frame: ReportFrame = {
+      runId: this.#source.runId,
+      epoch: this.#source.epoch(),
+      n: this.#sentN + 1,
+      reports: reports.map((one) => one.report),
+      deltas,
+    };
+    socket.send(JSON.stringify(frame));
+    this.#sentN += reports.length;
+    if (reports.length > 0) this.#unanswered += 1;
+  }
+
+  #nothingAfter(count: number): boolean {
+    return this.#source.reportsAfter(this.#sentN + count, 1).length === 0;
   }
 
   /** The next reports in order that fit into one frame; at least one where there is any. */
@@ -154,10 +184,17 @@ export class ReportSocket {
     this.#backOffMs = FIRST_BACK_OFF_MS;
     if (reply.type === "fenced") this.#source.fenced();
     if (reply.type === "resend") this.#source.resend(reply.itemId, reply.have);
-    if (reply.type === "ack") {
-      this.#source.acknowledged(reply.n);
-      if (!this.#source.busy() && !this.#pending()) this.#drop();
-    }
+    if (reply.type === "ack") this.#acknowledge(reply.n);
+  }
+
+  #acknowledge(n: number): void {
+    const full = this.#unanswered >= MAX_UNANSWERED;
+    this.#unanswered = Math.max(0, this.#unanswered - 1);
+    this.#source.acknowledged(n);
+    const short = this.#unanswered === 0 && n < this.#sentN;
+    if (short) this.#sentN = n;
+    if (short || full) this.nudge();
+    else if (!this.#source.busy() && !this.#pending()) this.#drop();
   }
 
   #drop(): void {

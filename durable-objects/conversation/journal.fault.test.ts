@@ -1,10 +1,11 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { LIMITS } from "#contract/limits";
 import { ok } from "#contract/problem";
 import { SYSTEM_ACTOR } from "./creation.ts";
 import { finished, makeHarness } from "./testing/harness.ts";
 import { HARD_LIMIT_MS, STALL_MS, watchRun } from "./watch.ts";
 
+const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 const rename = (title: string) => ({ type: "conversation.renamed" as const, title, titleBy: "auto" as const });
 
 describe("faults", () => {
@@ -72,6 +73,26 @@ describe("faults", () => {
       );
     });
     expect((await chat.events()).slice(-3).map((one) => one.event)).toEqual([rename("b"), rename("c"), rename("d")]);
+  });
+
+  it("CV9 stores a lone append without waiting for a timer, and gathers what comes in its wake", async () => {
+    const chat = await makeHarness();
+    await chat.use(async (object) => {
+      const append = (title: string) =>
+        object.journal.submit(SYSTEM_ACTOR, () => ok({ events: [rename(title)], value: () => null }));
+      const groups: number[] = [];
+      vi.spyOn(object.viewers, "publish").mockImplementation((envelopes) => void groups.push(envelopes.length));
+      await pause(20);
+      const order: string[] = [];
+      const timer = pause(0).then(() => order.push("timer"));
+      await append("lone").then(() => order.push("stored"));
+      const second = append("second");
+      await Promise.resolve();
+      await Promise.all([second, append("third"), timer]);
+      expect(order).toEqual(["stored", "timer"]);
+      expect(groups).toEqual([1, 2]);
+    });
+    vi.restoreAllMocks();
   });
 
   it("CV14 a silent run stalls, goes on when it reports, and fails at the hard limit", async () => {

@@ -34,13 +34,17 @@ interface Pending {
 }
 
 /**
- * Group commit: everything submitted in one turn of the event loop is one transaction, in the order it came. Where the
- * transaction fails, all of the group fail and the state in memory is read back from storage.
+ * Group commit: everything submitted in one turn of the event loop is one transaction, in the order it came. After a pause
+ * a group is committed at the end of the microtask that brought it, so that a lone caller waits for no timer; what comes
+ * right after a commit is gathered until the next turn of the timers. Where the transaction fails, all of the group fail and
+ * the state in memory is read back from storage.
  */
 export class Journal {
   readonly #options: Options;
   #pending: Pending[] = [];
   #scheduled = false;
+  /** Set while a commit is fresh: more is likely to come in its wake. */
+  #gathering = false;
 
   constructor(options: Options) {
     this.#options = options;
@@ -54,15 +58,25 @@ export class Journal {
     }
     return new Promise((resolve, reject) => {
       this.#pending.push({ by, reject, run: () => this.#perform(by, task, resolve) });
-      if (this.#scheduled) return;
+      if (this.#scheduled || this.#gathering) return;
       this.#scheduled = true;
-      setTimeout(() => this.flush(), 0);
+      queueMicrotask(() => this.#commit());
     });
+  }
+
+  /** Commits what is pending, and gathers what follows until the timer's turn. */
+  #commit(): void {
+    this.#scheduled = false;
+    this.#gathering = true;
+    this.flush();
+    setTimeout(() => {
+      if (this.#pending.length > 0) return this.#commit();
+      this.#gathering = false;
+    }, 0);
   }
 
   /** Commits what is pending now. */
   flush(): void {
-    this.#scheduled = false;
     const group = this.#pending;
     this.#pending = [];
     if (group.length === 0) return;

@@ -115,11 +115,19 @@ export async function receive(
   const { socket } = message;
   const data = typeof message.data === "string" ? message.data : new TextDecoder().decode(message.data);
   if (ctx.getTags(socket).includes(REPORT_TAG)) {
-    const replies = await takeReports(reportDeps(object), data);
-    for (const reply of replies) socket.send(JSON.stringify(reply));
-    return;
+    return receiveReports(object, socket, data);
   }
   await receiveClientFrame(object, socket, data);
+}
+
+/** A frame that could not be stored is answered by the end of the socket: the thread comes back and sends it again. */
+async function receiveReports(object: ConversationObject, socket: WebSocket, data: string): Promise<void> {
+  try {
+    for (const reply of await takeReports(reportDeps(object), data)) socket.send(JSON.stringify(reply));
+  } catch (error) {
+    socket.close(1011, "not stored");
+    throw error;
+  }
 }
 
 /**
