@@ -23,6 +23,10 @@ class Far {
     this.#listeners.get("message")?.({ data: JSON.stringify({ type: "ack", n }) });
   }
 
+  get texts(): string[] {
+    return this.frames.flatMap((frame) => frame.deltas.map((one) => one.text));
+  }
+
   /** The numbers of the reports it got, in order. */
   get numbers(): number[] {
     return this.frames.flatMap((frame) => frame.reports.map((_, index) => frame.n + index));
@@ -31,7 +35,7 @@ class Far {
 
 function open(count: number) {
   const far = new Far();
-  const thread = { count, acked: 0 };
+  const thread = { count, acked: 0, text: "" };
   const socket = new ReportSocket({
     runId: "run_1",
     epoch: () => 1,
@@ -42,7 +46,11 @@ function open(count: number) {
         report: report(n + index + 1),
         size: 20,
       })),
-    takeDeltas: () => [],
+    takeDeltas() {
+      const { text } = thread;
+      thread.text = "";
+      return text === "" ? [] : [{ itemId: "itm_1", offset: 0, text }];
+    },
     busy: () => true,
     acknowledged: (n) => {
       thread.acked = Math.max(thread.acked, n);
@@ -60,22 +68,31 @@ describe("the report socket", () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());
 
-  it("AT70 sends the first report after a pause at once, and what follows with the next tick", async () => {
+  it("AT70 sends reports at once, and growing text at once after a pause and then a piece a tick", async () => {
     const { far, thread, socket } = open(1);
     socket.nudge();
     await settle();
     expect(far.numbers).toEqual([1]);
     thread.count = 2;
-    socket.nudge();
+    thread.text = "a";
+    socket.nudgeText();
     await settle();
     expect(far.numbers).toEqual([1]);
     await vi.advanceTimersByTimeAsync(20);
     expect(far.numbers).toEqual([1, 2]);
-    await vi.advanceTimersByTimeAsync(100);
+    expect(far.texts).toEqual(["a"]);
     thread.count = 3;
+    thread.text = "b";
     socket.nudge();
     await settle();
     expect(far.numbers).toEqual([1, 2, 3]);
+    expect(far.texts).toEqual(["a", "b"]);
+    far.answer(3);
+    await vi.advanceTimersByTimeAsync(100);
+    thread.text = "c";
+    socket.nudgeText();
+    await settle();
+    expect(far.texts).toEqual(["a", "b", "c"]);
     socket.close();
   });
 

@@ -27,9 +27,10 @@ const FIRST_BACK_OFF_MS = 50;
 const MAX_BACK_OFF_MS = 5_000;
 
 /**
- * The one socket of a run to its conversation. Reports go out in order, the first after a pause at once and then a batch a
- * tick, and stay stored until they are acknowledged; after a break everything un-acknowledged is sent again, which the
- * other side recognises by its number. An acknowledgement that falls short of what was sent names where to go on from.
+ * The one socket of a run to its conversation. Reports go out at once and in order, and stay stored until they are
+ * acknowledged; while three frames are not, what comes is gathered. Growing text goes out a piece a tick. After a break
+ * everything un-acknowledged is sent again, which the other side recognises by its number. An acknowledgement that falls
+ * short of what was sent names where to go on from.
  */
 export class ReportSocket {
   readonly #source: ReportSource;
@@ -39,6 +40,10 @@ export class ReportSocket {
   #timer: ReturnType<typeof setTimeout> | null = null;
   /** Something is to be sent when the timer goes off. */
   #more = false;
+  /** A flush waits for the end of the present turn. */
+  #queued = false;
+  /** The timer waits before the next try to connect. */
+  #backingOff = false;
   #sentN = 0;
   #unanswered = 0;
   #backOffMs = FIRST_BACK_OFF_MS;
@@ -47,23 +52,31 @@ export class ReportSocket {
     this.#source = source;
   }
 
-  /**
-   * Something may be sent: at once after a pause, otherwise with the next tick. It goes in a microtask, after the
-   * transaction that made it.
-   */
+  /** There are reports: they go in a microtask, after the transaction that made them, together with what text there is. */
   nudge(): void {
-    if (this.#closed) return;
-    if (this.#timer !== null) {
+    if (this.#closed || this.#queued) return;
+    if (this.#backingOff) {
       this.#more = true;
       return;
     }
+    this.#queued = true;
     this.#pause(TICK_MS);
-    queueMicrotask(() => void this.#flush());
+    queueMicrotask(() => {
+      this.#queued = false;
+      void this.#flush();
+    });
+  }
+
+  /** There is more text of an open item: it goes at once after a pause, otherwise with the next tick. */
+  nudgeText(): void {
+    if (this.#timer === null) this.nudge();
+    else this.#more = true;
   }
 
   /** Begins anew with a fresh connection: what is not acknowledged goes out again, under the source's present epoch. */
   reconnect(): void {
     this.#drop();
+    this.#unanswered = 0;
     this.nudge();
   }
 
@@ -74,12 +87,13 @@ export class ReportSocket {
     this.#drop();
   }
 
-  /** Nothing is sent for so long; then what was asked for meanwhile. */
+  /** Nothing more is sent for so long unless reports come; then what was asked for meanwhile. */
   #pause(forMs: number): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#more = false;
     this.#timer = setTimeout(() => {
       this.#timer = null;
+      this.#backingOff = false;
       if (this.#more) this.nudge();
     }, forMs);
   }
@@ -129,6 +143,7 @@ export class ReportSocket {
   #retry(): void {
     if (this.#closed) return;
     this.#pause(this.#backOffMs);
+    this.#backingOff = true;
     this.#more = true;
     this.#backOffMs = Math.min(this.#backOffMs * 2, MAX_BACK_OFF_MS);
   }

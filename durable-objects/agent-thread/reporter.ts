@@ -29,15 +29,18 @@ interface Growing {
   unsaved: boolean;
 }
 
+/** Says that something can be sent. */
+type Nudge = (what: "reports" | "text") => void;
+
 /** A run's reports: durable ones go to the outbox, growing text is kept at most 250 ms behind. */
 export class RunReporter {
   readonly #store: ThreadStore;
   readonly #runId: string;
-  readonly #nudge: () => void;
+  readonly #nudge: Nudge;
   readonly #growing = new Map<string, Growing>();
   #saving: ReturnType<typeof setTimeout> | null = null;
 
-  constructor(store: ThreadStore, runId: string, nudge: () => void) {
+  constructor(store: ThreadStore, runId: string, nudge: Nudge) {
     this.#store = store;
     this.#runId = runId;
     this.#nudge = nudge;
@@ -47,7 +50,7 @@ export class RunReporter {
 
   report(...reports: Report[]): void {
     this.#store.addReports(this.#runId, reports);
-    this.#nudge();
+    this.#nudge("reports");
   }
 
   /** Starts an item; its id. */
@@ -79,7 +82,7 @@ export class RunReporter {
     growing.item = { ...growing.item, text: growing.item.text + text };
     growing.unsaved = true;
     this.#saving ??= setTimeout(() => this.#checkpoint(), CHECKPOINT_MS);
-    this.#nudge();
+    this.#nudge("text");
   }
 
   #checkpoint(): void {
@@ -140,6 +143,6 @@ export class RunReporter {
   resend(itemId: string, have: number): void {
     const growing = this.#growing.get(itemId);
     if (growing) growing.sent = Math.min(growing.sent, have);
-    this.#nudge();
+    this.#nudge("text");
   }
 }

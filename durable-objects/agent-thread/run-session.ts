@@ -47,7 +47,9 @@ export class RunSession implements RunContext {
     this.store = deps.store;
     this.world = deps.world;
     this.#socket = this.#openSocket();
-    this.reporter = new RunReporter(deps.store, this.runId, () => this.#socket.nudge());
+    this.reporter = new RunReporter(deps.store, this.runId, (what) =>
+      what === "reports" ? this.#socket.nudge() : this.#socket.nudgeText(),
+    );
     this.#executor = EXECUTORS[order.run.executor]?.(this) ?? null;
   }
 

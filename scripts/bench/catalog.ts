@@ -1,6 +1,7 @@
 import type { Measure } from "./harness/measure.ts";
 import { append } from "./measures/append.ts";
 import { batches } from "./measures/batches.ts";
+import { durability } from "./measures/durability.ts";
 import { fanout } from "./measures/fanout.ts";
 import { firstToken } from "./measures/first-token.ts";
 import { fork } from "./measures/fork.ts";
@@ -15,6 +16,7 @@ import { wake } from "./measures/wake.ts";
 
 /** Every measure, in the order of the table. */
 export const MEASURES: readonly Measure[] = [
+  durability,
   append,
   batches,
   ingest,

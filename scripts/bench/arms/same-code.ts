@@ -34,9 +34,13 @@ const AGENT = {
 async function loadCode(): Promise<Code> {
   const load = (path: string) => import(new URL(`../../../durable-objects/${path}`, import.meta.url).href);
   const [conversation, kit, schema, reports, sockets] = await Promise.all(
-    ["conversation/conversation", "kit/migrate", "conversation/migrations", "conversation/reports", "conversation/sockets"].map(
-      (name) => load(`${name}.ts`),
-    ),
+    [
+      "conversation/conversation",
+      "kit/migrate",
+      "conversation/migrations",
+      "conversation/reports",
+      "conversation/sockets",
+    ].map((name) => load(`${name}.ts`)),
   );
   return {
     make: (state, env) => new conversation.ConversationObject(state, env, ORG_ID),
@@ -102,7 +106,11 @@ export class SameCodeBackend implements Backend {
 
   attach(viewer: ViewerSocket): void {
     this.#viewers.add(viewer);
-    this.#object.viewers.send(viewer, { type: "hello", seq: this.#object.store.state.seq, live: this.#object.live.all() });
+    this.#object.viewers.send(viewer, {
+      type: "hello",
+      seq: this.#object.store.state.seq,
+      live: this.#object.live.all(),
+    });
   }
 
   detach(viewer: ViewerSocket): void {

@@ -1,12 +1,13 @@
 import type { CommandResult } from "#contract/command";
-import type { Report } from "#contract/report";
 import type { Result } from "#contract/problem";
+import type { Report } from "#contract/report";
 import { newId } from "#platform/new-id";
 import type { Product } from "../serving/product.ts";
 import { askJson } from "./http.ts";
 import { createConversation, openRun, ReportFeed, stepReport } from "./run.ts";
 
-const TEXT = "The tests pass, and the change is small: one more case in the parser, with a test that failed before it. ";
+const TEXT =
+  "The tests pass, and the change is small: one more case in the parser, with a test that failed before it. ";
 /** message.posted, run.started, item.started, item.completed, run.finished. */
 const EVENTS_PER_TURN = 5;
 

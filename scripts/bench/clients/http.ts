@@ -24,7 +24,8 @@ export async function ask(method: string, url: string, body?: string): Promise<A
 function askOnce(method: string, url: string, body?: string): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const startedMs = performance.now();
-    const headers = body === undefined ? {} : { "content-type": "application/json", "content-length": Buffer.byteLength(body) };
+    const headers =
+      body === undefined ? {} : { "content-type": "application/json", "content-length": Buffer.byteLength(body) };
     const asked = request(url, { method, agent, headers }, (response) => {
       const chunks: Buffer[] = [];
       let firstByteMs = Number.NaN;

@@ -9,7 +9,7 @@ import type { Socket } from "node:net";
 export class RawViewer {
   readonly #socket: Socket;
   #chunks: Buffer[] = [];
-  #tail = Buffer.alloc(0);
+  #tail: Buffer = Buffer.alloc(0);
   #until: { mark: Buffer; settle(): void } | null = null;
 
   private constructor(socket: Socket, head: Buffer) {

@@ -1,8 +1,8 @@
+import { WebSocket } from "ws";
 import type { CommandResult } from "#contract/command";
 import type { ConversationHead } from "#contract/conversation";
 import type { Envelope } from "#contract/event";
 import type { Report, ReportFrame, ReportReply } from "#contract/report";
-import { WebSocket } from "ws";
 import { newId } from "#platform/new-id";
 import type { Product } from "../serving/product.ts";
 import { askJson } from "./http.ts";
@@ -14,7 +14,10 @@ export interface OpenRun {
 }
 
 export async function createConversation(product: Product, body: object = {}): Promise<string> {
-  const head = await askJson<ConversationHead>("POST", `${product.origin}/api/conversations`, { executor: "edge", ...body });
+  const head = await askJson<ConversationHead>("POST", `${product.origin}/api/conversations`, {
+    executor: "edge",
+    ...body,
+  });
   return head.id;
 }
 

@@ -17,8 +17,8 @@ export interface Target {
   stored(run: OpenRun): Promise<number>;
   /** Its stored events after a seq; absent where the arm keeps none that could be compared. */
   events?(run: OpenRun, since: number): Promise<Envelope[]>;
-  /** The process whose writes to disk can be counted. */
-  pid(): number;
+  /** The process group whose writes to disk can be counted. */
+  groupId(): number;
 }
 
 /** The product under workerd, with a silent agent thread. */
@@ -31,7 +31,7 @@ export async function productTarget(bench: Bench, variant: Variant): Promise<Tar
     viewerUrl: (run) => `${product.origin.replace("http", "ws")}/api/conversations/${run.id}/socket`,
     stored: (run) => lastSeq(product, run.id),
     events: (run, since) => eventsAfter(product, run.id, since),
-    pid: () => product.workerdPid(),
+    groupId: () => product.groupId(),
   };
 }
 
@@ -43,6 +43,6 @@ export async function nodeTarget(bench: Bench, options: NodeArmOptions): Promise
     reports: arm.origin,
     viewerUrl: (run) => `${arm.origin.replace("http", "ws")}/socket?id=${run.id}`,
     stored: (run) => arm.stored(run.id),
-    pid: () => arm.pid,
+    groupId: () => arm.groupId,
   };
 }

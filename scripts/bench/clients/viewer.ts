@@ -1,5 +1,5 @@
-import type { ServerFrame } from "#contract/frame";
 import { WebSocket } from "ws";
+import type { ServerFrame } from "#contract/frame";
 
 /** A viewer's socket whose frames go to one listener. */
 export interface Viewer {

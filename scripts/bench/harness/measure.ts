@@ -35,3 +35,7 @@ export interface Measure {
   /** Makes everything ready; a text says why it cannot be measured here. */
   open(bench: Bench): Promise<Session | string>;
 }
+
+export function armOf(name: string, label: string, run: () => Promise<Sample>): Arm {
+  return { name, label, run };
+}

@@ -10,8 +10,8 @@ const START_MS = 60_000;
 const GRACE_MS = 5_000;
 
 export interface Program {
-  /** Of the program itself; what it starts is in its process group. */
-  pid: number;
+  /** Of the process group that it and everything it starts is in. */
+  groupId: number;
   /** Ends it with everything it started, and waits until it is gone. */
   end(signal?: NodeJS.Signals): Promise<void>;
 }
@@ -44,7 +44,7 @@ export class Processes {
       detached: true,
     });
     const program: Program = {
-      pid: child.pid ?? 0,
+      groupId: child.pid ?? 0,
       end: async (signal = "SIGTERM") => {
         this.#running.delete(program);
         await endGroup(child, signal);
@@ -61,7 +61,9 @@ export class Processes {
 
 /** Pins this process, with all its threads, to the generator's core. */
 export function pinGenerator(): boolean {
-  return hasTaskset && spawnSync("taskset", ["-a", "-c", "-p", String(GENERATOR_CORE), String(process.pid)]).status === 0;
+  return (
+    hasTaskset && spawnSync("taskset", ["-a", "-c", "-p", String(GENERATOR_CORE), String(process.pid)]).status === 0
+  );
 }
 
 export function pinned(argv: string[], core: number): string[] {

@@ -13,10 +13,13 @@ export function terminalText(result: MeasureResult): string {
   const title = `${pc.bold(result.name)} ${pc.dim(result.what)}`;
   if (result.skipped !== null) return `${pc.yellow("–")} ${title}\n    not measured: ${result.skipped}`;
   const mark = passed(result) ? pc.green("✓") : pc.red("✗");
-  const arms = result.arms.map((arm) => `    ${arm.label.padEnd(48)} ${valueOf(arm, result.unit)}${alsoOf(arm)}`);
+  const arms = result.arms.map((arm) => `    ${arm.label.padEnd(48)} ${medianOf(arm, result.unit)}${alsoOf(arm)}`);
   const gates = result.verdicts.map((one) => `    ${labelOf(one, result)}: ${verdictText(one)}`);
   const noisy = result.rounds.filter((one) => !one.quiet).length;
-  const notes = [...(noisy > 0 ? [`${noisy} of ${result.rounds.length} rounds on a busy machine`] : []), ...result.remarks];
+  const notes = [
+    ...(noisy > 0 ? [`${noisy} of ${result.rounds.length} rounds on a busy machine`] : []),
+    ...result.remarks,
+  ];
   return [
     `${mark} ${title}`,
     ...arms,
@@ -45,7 +48,7 @@ function labelOf({ gate }: Verdict, result: MeasureResult): string {
     : `${label(gate.arm)} ${sign} ${label(gate.beside)}`;
 }
 
-function valueOf(arm: ArmResult, unit: string): string {
+function medianOf(arm: ArmResult, unit: string): string {
   return spreadText(spreadOf(valuesOf(arm)), unit);
 }
 
@@ -74,7 +77,7 @@ export function markdownTable(results: readonly MeasureResult[]): string {
 
 function cellsOf(result: MeasureResult): string[] {
   if (result.skipped !== null) return [result.what, "", `not measured: ${result.skipped}`, "–"];
-  const arms = result.arms.map((arm) => `${arm.label}: ${valueOf(arm, result.unit)}${plainAlso(arm)}`);
+  const arms = result.arms.map((arm) => `${arm.label}: ${medianOf(arm, result.unit)}${plainAlso(arm)}`);
   const gates = result.verdicts.map((one) => {
     const miss = missText(one);
     const text = `${labelOf(one, result)}: **${spreadText(one.spread, one.gate.unit)}**, gate ${gateText(one)}`;
@@ -87,7 +90,7 @@ function cellsOf(result: MeasureResult): string[] {
 
 function plainAlso(arm: ArmResult): string {
   const text = alsoOf(arm);
-  return pc.isColorSupported ? text.replace(/\p{Cc}\[\d+m/gu, "") : text;
+  return text.replace(/\p{Cc}\[\d+m/gu, "");
 }
 
 function escaped(text: string): string {

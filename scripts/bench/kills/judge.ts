@@ -11,11 +11,18 @@ export interface Story {
 
 /** Everything of a conversation at rest that is lost, doubled or out of order. Pure. */
 export function judgeStory({ events, seen, posted, ran }: Story): string[] {
-  return [...judgeLog(events), ...judgeMessages(events, posted), ...judgeViewer(events, seen), ...judgeCommands(events, ran)];
+  return [
+    ...judgeLog(events),
+    ...judgeMessages(events, posted),
+    ...judgeViewer(events, seen),
+    ...judgeCommands(events, ran),
+  ];
 }
 
 function judgeLog(events: Envelope[]): string[] {
-  const gaps = events.flatMap((one, index) => (one.seq === index + 1 ? [] : [`event ${one.seq} stands at ${index + 1}`]));
+  const gaps = events.flatMap((one, index) =>
+    one.seq === index + 1 ? [] : [`event ${one.seq} stands at ${index + 1}`],
+  );
   const ids = (type: "item.completed" | "item.started" | "message.posted" | "run.finished") =>
     events.flatMap(({ event }) => {
       if (event.type !== type) return [];

@@ -1,6 +1,6 @@
+import { WebSocket } from "ws";
 import type { Envelope } from "#contract/event";
 import type { ServerFrame } from "#contract/frame";
-import { WebSocket } from "ws";
 import type { Product } from "../serving/product.ts";
 
 const AGAIN_MS = 40;
@@ -35,7 +35,10 @@ export class Witness {
 
   #connect(): void {
     if (this.#over) return;
-    const socket = new WebSocket(`${this.#url}?since=${this.seq}`, { perMessageDeflate: false, handshakeTimeout: 3_000 });
+    const socket = new WebSocket(`${this.#url}?since=${this.seq}`, {
+      perMessageDeflate: false,
+      handshakeTimeout: 3_000,
+    });
     this.#socket = socket;
     socket.on("message", (data) => {
       if (this.#socket === socket) this.#take(JSON.parse(String(data)) as ServerFrame);

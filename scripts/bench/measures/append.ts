@@ -11,9 +11,7 @@ export const append: Measure = {
   name: "append",
   what: `durable append, grouped per tick, ${CLIENTS} clients`,
   unit: "events/s",
-  gates: [
-    { arm: "product", beside: "row-per-turn", by: "ratio", bound: { atLeast: 1.6 }, unit: "×" },
-  ],
+  gates: [{ arm: "product", beside: "row-per-turn", by: "ratio", bound: { atLeast: 1.6 }, unit: "×" }],
   async open(bench) {
     const same = { code: "same", grouped: true, durable: true } as const;
     const targets: [name: string, label: string, target: Target][] = [
@@ -21,7 +19,11 @@ export const append: Measure = {
       ["row-per-turn", "own row per turn", await productTarget(bench, "row-per-turn")],
       ["same-code", "same code on Node + SQLite FULL, grouped", await nodeTarget(bench, same)],
       ["lean-grouped", "lean Node + SQLite FULL, grouped", await nodeTarget(bench, { ...same, code: "lean" })],
-      ["lean", "lean Node + SQLite FULL, a row each", await nodeTarget(bench, { ...same, code: "lean", grouped: false })],
+      [
+        "lean",
+        "lean Node + SQLite FULL, a row each",
+        await nodeTarget(bench, { ...same, code: "lean", grouped: false }),
+      ],
       ["no-op", "no-op server (what the generator can ask)", await nodeTarget(bench, { ...same, code: "none" })],
     ];
     return { arms: targets.map(([name, label, target]): Arm => ({ name, label, run: () => run(bench, target) })) };
@@ -46,7 +48,8 @@ async function run(bench: Bench, target: Target): Promise<Sample> {
   };
 }
 
-async function appendOne(url: string): Promise<void> {
+/** Stores one event. */
+export async function appendOne(url: string): Promise<void> {
   const usage = { inputTokens: 10, outputTokens: 20, cachedTokens: 0, costMicroUsd: 3 };
   const answer = await ask("POST", url, JSON.stringify({ callId: newId("request"), runId: null, model: "m", usage }));
   if (answer.status !== 200) throw new Error(`an append answered ${answer.status}: ${answer.text.slice(0, 200)}`);

@@ -2,7 +2,6 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { framesIn, RawViewer } from "../clients/raw-viewer.ts";
 import { ReportFeed, startReport } from "../clients/run.ts";
 import { nodeTarget, productTarget, type Target } from "../clients/target.ts";
-import type { Bench } from "../harness/bench.ts";
 import type { Arm, Measure, Sample } from "../harness/measure.ts";
 
 const BURST = 200;

@@ -1,5 +1,7 @@
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Event } from "#contract/event";
+import type { ServerFrame } from "#contract/frame";
 import { ask, askJson } from "../clients/http.ts";
 import { createConversation, post } from "../clients/run.ts";
 import { openViewer } from "../clients/viewer.ts";
@@ -25,7 +27,11 @@ export const firstToken: Measure = {
     await askJson("POST", `${product.origin}/api/providers`, provider);
     return {
       arms: [
-        { name: "product", label: "the product: API, run, agent thread, gateway, viewer", run: () => turns(bench, product) },
+        {
+          name: "product",
+          label: "the product: API, run, agent thread, gateway, viewer",
+          run: () => turns(bench, product),
+        },
         { name: "direct", label: "the scripted model called directly", run: () => calls(bench, model) },
       ],
     };
@@ -53,30 +59,50 @@ async function calls(bench: Bench, model: string): Promise<Sample> {
 /** One turn after the other in one conversation; each is over before the next begins. */
 async function turns(bench: Bench, product: Product): Promise<Sample> {
   const id = await createConversation(product, { model: "fixture/m", autonomy: "auto" });
+  const reader = new Reader();
+  const url = `${product.origin.replace("http", "ws")}/api/conversations/${id}/socket`;
+  const viewer = await openViewer(url, (frame, atMs) => reader.take(frame, atMs));
   const times: number[] = [];
-  const faults: string[] = [];
-  let turn = { startedMs: 0, firstMs: 0, finish: () => undefined as void };
-  const viewer = await openViewer(`${product.origin.replace("http", "ws")}/api/conversations/${id}/socket`, (frame, atMs) => {
-    if (frame.type === "delta" && turn.firstMs === 0) turn.firstMs = atMs;
-    if (frame.type !== "events") return;
-    for (const { event } of frame.events) {
-      if (event.type === "item.completed" && event.item.text !== FULL_TEXT) faults.push(`a text is "${event.item.text}"`);
-      if (event.type === "item.started" && event.item.text !== "" && turn.firstMs === 0) turn.firstMs = atMs;
-      if (event.type === "run.finished") turn.finish();
-    }
-  });
   for (let n = 0; n < WARM_UP + bench.sized(40, 10); n += 1) {
-    const finished = new Promise<void>((finish) => {
-      turn = { startedMs: performance.now(), firstMs: 0, finish };
-    });
+    const finished = reader.nextTurn();
+    const startedMs = performance.now();
     await post(product, id, `Turn ${n}`);
-    await finished;
-    if (turn.firstMs === 0) faults.push(`turn ${n} streamed nothing`);
-    else times.push(turn.firstMs - turn.startedMs);
+    times.push((await finished) - startedMs);
     await sleep(20);
   }
   viewer.close();
-  return sampleOf(times, faults);
+  return sampleOf(times, reader.faults);
+}
+
+/** Watches a turn: when its first text came, and whether the whole of it was what the model said. */
+class Reader {
+  readonly faults: string[] = [];
+  #firstMs: number | null = null;
+  #finish: (firstMs: number) => void = () => undefined;
+
+  /** Settles at the end of the turn with the time of its first text. */
+  nextTurn(): Promise<number> {
+    this.#firstMs = null;
+    return new Promise((finish) => {
+      this.#finish = finish;
+    });
+  }
+
+  take(frame: ServerFrame, atMs: number): void {
+    if (frame.type === "delta") this.#firstMs ??= atMs;
+    if (frame.type !== "events") return;
+    for (const { event } of frame.events) this.#event(event, atMs);
+  }
+
+  #event(event: Event, atMs: number): void {
+    if (event.type === "item.completed") {
+      this.#firstMs ??= atMs;
+      if (event.item.text !== FULL_TEXT) this.faults.push(`the text is "${event.item.text}"`);
+    }
+    if (event.type !== "run.finished") return;
+    if (event.status !== "succeeded") this.faults.push(`a run ${event.status}: ${event.stopReason}`);
+    this.#finish(this.#firstMs ?? Number.NaN);
+  }
 }
 
 /** The first few turns are the new objects' and stand apart. */

@@ -12,7 +12,8 @@ import { Witness } from "../kills/witness.ts";
 import { type Product, serveProduct } from "../serving/product.ts";
 
 const CONVERSATIONS = 4;
-const PAUSE_MS = 60;
+/** Longest pause between two kills: some of them find the work well under way. */
+const PAUSE_MS = 250;
 const REST_MS = 240_000;
 
 export const kills: Measure = {
@@ -50,7 +51,9 @@ async function play(bench: Bench, stage: Stage): Promise<Sample> {
   const counts: Record<Kill, number> = { "object abort": 0, "socket drop": 0, "sandbox drop": 0, "server SIGKILL": 0 };
   for (let n = 0; n < stage.count; n += 1) {
     const kill = chance.weighted(WEIGHTS);
-    bench.progress(`kills: ${n + 1} of ${stage.count}, ${kill}; ${sum(posters.map((one) => one.posted.length))} prompts`);
+    bench.progress(
+      `kills: ${n + 1} of ${stage.count}, ${kill}; ${sum(posters.map((one) => one.posted.length))} prompts`,
+    );
     await killOnce(kill, { ...stage, drop: () => witnesses[chance.below(CONVERSATIONS)]?.drop() });
     counts[kill] += 1;
     await sleep(chance.below(PAUSE_MS));

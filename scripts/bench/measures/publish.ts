@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { ServerFrame } from "#contract/frame";
 import { ReportFeed, startReport } from "../clients/run.ts";
 import { nodeTarget, productTarget, type Target } from "../clients/target.ts";
-import { openViewer } from "../clients/viewer.ts";
+import { openViewer, type Viewer } from "../clients/viewer.ts";
 import type { Bench } from "../harness/bench.ts";
 import type { Arm, Measure, Sample } from "../harness/measure.ts";
 import { quantile } from "../harness/statistics.ts";
@@ -29,44 +30,64 @@ export const publish: Measure = {
 async function run(bench: Bench, target: Target): Promise<Sample> {
   const conversation = await target.open();
   const feed = await ReportFeed.open(target.reports, conversation);
-  const got: string[][] = Array.from({ length: SOCKETS }, () => []);
-  let missing = 0;
-  let settle: () => void = () => undefined;
-  const viewers = await Promise.all(
-    got.map((list) =>
-      openViewer(target.viewerUrl(conversation), (frame) => {
-        if (frame.type !== "events") return;
-        for (const { event } of frame.events) {
-          if (event.type !== "item.started") continue;
-          list.push(event.item.id);
-          missing -= 1;
-          if (missing === 0) settle();
-        }
-      }),
-    ),
-  );
-  await sleep(100);
+  const audience = new Audience();
+  await audience.open(target.viewerUrl(conversation));
   const sent: string[] = [];
   const times: number[] = [];
   for (let n = 0; n < bench.sized(500, 100); n += 1) {
     const report = startReport(conversation.runId);
     sent.push(report.item.id);
-    missing = SOCKETS;
-    const arrived = new Promise<void>((resolve) => {
-      settle = resolve;
-    });
+    const arrived = audience.all();
     const startedMs = performance.now();
     void feed.send([report]);
     await arrived;
     times.push(performance.now() - startedMs);
     await sleep(PAUSE_MS);
   }
-  for (const viewer of viewers) viewer.close();
+  audience.close();
   feed.close();
-  const wrong = got.filter((list) => list.join() !== sent.join()).length;
   return {
     value: quantile(times, 0.5),
     also: { "p95, ms": quantile(times, 0.95), "p99, ms": quantile(times, 0.99) },
-    faults: [...feed.faults, ...(wrong > 0 ? [`${wrong} of ${SOCKETS} sockets got other events than were sent`] : [])],
+    faults: [...feed.faults, ...audience.judge(sent)],
   };
+}
+
+/** Ten viewers, and when the last of them has what was published last. */
+class Audience {
+  readonly #got: string[][] = Array.from({ length: SOCKETS }, () => []);
+  #viewers: Viewer[] = [];
+  #missing = 0;
+  #settle: () => void = () => undefined;
+
+  async open(url: string): Promise<void> {
+    this.#viewers = await Promise.all(this.#got.map((list) => openViewer(url, (frame) => this.#take(list, frame))));
+    await sleep(100);
+  }
+
+  all(): Promise<void> {
+    this.#missing = SOCKETS;
+    return new Promise((settle) => {
+      this.#settle = settle;
+    });
+  }
+
+  close(): void {
+    for (const viewer of this.#viewers) viewer.close();
+  }
+
+  judge(sent: string[]): string[] {
+    const wrong = this.#got.filter((list) => list.join() !== sent.join()).length;
+    return wrong > 0 ? [`${wrong} of ${SOCKETS} sockets got other events than were sent`] : [];
+  }
+
+  #take(list: string[], frame: ServerFrame): void {
+    if (frame.type !== "events") return;
+    for (const { event } of frame.events) {
+      if (event.type !== "item.started") continue;
+      list.push(event.item.id);
+      this.#missing -= 1;
+      if (this.#missing === 0) this.#settle();
+    }
+  }
 }

@@ -16,8 +16,14 @@ export const resume: Measure = {
   async open(bench) {
     const product = await serveProduct(bench, { variant: "product", silentThread: true });
     const id = await fillRun(product, EVENTS);
-    const arm = (name: string, label: string, missed: number) => ({ name, label, run: () => reconnect(product, id, missed) });
-    return { arms: [arm("product", "by cursor", MISSED), arm("newest", `the newest ${NEWEST}, whatever was read`, NEWEST)] };
+    const arm = (name: string, label: string, missed: number) => ({
+      name,
+      label,
+      run: () => reconnect(product, id, missed),
+    });
+    return {
+      arms: [arm("product", "by cursor", MISSED), arm("newest", `the newest ${NEWEST}, whatever was read`, NEWEST)],
+    };
   },
 };
 

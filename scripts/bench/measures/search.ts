@@ -22,7 +22,11 @@ export const search: Measure = {
   async open(bench) {
     const product = await serveProduct(bench, { variant: "product", silentThread: true });
     const wanted = await fill(bench, product);
-    const arm = (name: string, label: string, door: string) => ({ name, label, run: () => find(product, door, wanted) });
+    const arm = (name: string, label: string, door: string) => ({
+      name,
+      label,
+      run: () => find(product, door, wanted),
+    });
     return {
       arms: [
         arm("product", "the search of the API (FTS5)", "search"),
@@ -35,7 +39,9 @@ export const search: Measure = {
 };
 
 const WORDS =
-  "the parser reads one more case and a test that failed before it now holds while nothing else of the change moved".split(" ");
+  "the parser reads one more case and a test that failed before it now holds while nothing else of the change moved".split(
+    " ",
+  );
 
 /** Rows as the conversation writes them; the seqs of those that hold the word. */
 async function fill(bench: Bench, product: Product): Promise<number[]> {

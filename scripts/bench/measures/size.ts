@@ -1,7 +1,7 @@
+import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { spawnSync } from "node:child_process";
 import type { Bench } from "../harness/bench.ts";
 import type { Measure, Sample } from "../harness/measure.ts";
 import { bundleOf } from "../serving/bundles.ts";
@@ -31,7 +31,9 @@ function entry(bench: Bench): Sample {
   const script = join("scripts", "check-bundle.ts");
   const { stdout } = spawnSync(process.execPath, [script], { cwd: bench.options.root, encoding: "utf8" });
   const total = /([\d.]+) KiB {2}of/.exec(stdout)?.[1];
-  return total === undefined ? { value: Number.NaN, faults: ["nothing was counted"] } : { value: Number(total), faults: [] };
+  return total === undefined
+    ? { value: Number.NaN, faults: ["nothing was counted"] }
+    : { value: Number(total), faults: [] };
 }
 
 function worker(bundle: string): Sample {

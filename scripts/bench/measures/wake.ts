@@ -32,7 +32,9 @@ export const wake: Measure = {
         arm("long-page", "10,000 events, one event asked for", () => wakes(bench, product, head(long))),
         arm("short-page", "100 events, one event asked for", () => wakes(bench, product, head(short))),
       ],
-      remarks: ["A snapshot is a window of at most 80 entries: of the long conversation it is full, of the short one half."],
+      remarks: [
+        "A snapshot is a window of at most 80 entries: of the long conversation it is full, of the short one half.",
+      ],
     };
   },
 };

@@ -6,7 +6,7 @@ import { SERVER_CORE } from "../harness/processes.ts";
 
 export interface NodeArm {
   origin: string;
-  pid: number;
+  groupId: number;
   /** A fresh conversation with a run. */
   open(): Promise<OpenRun>;
   /** The number of events it holds. */
@@ -31,7 +31,7 @@ export async function startNodeArm(bench: Bench, options: NodeArmOptions): Promi
   const origin = `http://127.0.0.1:${port}`;
   return {
     origin,
-    pid: program.pid,
+    groupId: program.groupId,
     open: () => askJson<OpenRun>("POST", `${origin}/open`, {}),
     stored: async (id) => (await askJson<{ stored: number }>("GET", `${origin}/stored?id=${id}`)).stored,
   };

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Bench, freePort } from "../harness/bench.ts";
+import { type Bench, freePort, isFree } from "../harness/bench.ts";
 import { type Program, SERVER_CORE } from "../harness/processes.ts";
 import { bundleOf, doorBundle, type Variant } from "./bundles.ts";
 import type { Served } from "./spec.ts";
@@ -17,8 +17,8 @@ export interface Product {
   start(): Promise<void>;
   /** Ends all of it at once, as a power cut would. */
   kill(): Promise<void>;
-  /** The process id of workerd. */
-  workerdPid(): number;
+  /** Of the process group it runs in. */
+  groupId(): number;
 }
 
 export interface ServeOptions {
@@ -42,7 +42,7 @@ export async function serveProduct(bench: Bench, options: ServeOptions): Promise
     async kill() {
       await running?.end("SIGKILL");
     },
-    workerdPid: () => workerdIn(running?.pid ?? 0),
+    groupId: () => running?.groupId ?? 0,
   };
   bench.progress(`starting ${options.variant}`);
   await product.start();
@@ -91,27 +91,4 @@ async function twoFreePorts(): Promise<number> {
     const port = await freePort();
     if (port < 65_535 && (await isFree(port + 1))) return port;
   }
-}
-
-async function isFree(port: number): Promise<boolean> {
-  const { createServer } = await import("node:net");
-  return new Promise((resolve) => {
-    const probe = createServer();
-    probe.once("error", () => resolve(false));
-    probe.listen(port, "127.0.0.1", () => probe.close(() => resolve(true)));
-  });
-}
-
-/** The workerd of a process group. */
-function workerdIn(groupPid: number): number {
-  const isOurs = (pid: string) => {
-    try {
-      const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-      const [, , group] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-      return stat.includes("(workerd)") && Number(group) === groupPid;
-    } catch {
-      return false;
-    }
-  };
-  return Number(readdirSync("/proc").find((pid) => /^\d+$/.test(pid) && isOurs(pid)) ?? 0);
 }
