@@ -10,6 +10,8 @@ const PER_BATCH = 500;
 const MATCHES = 12;
 const WORD = "heliotrope";
 const TIMES = 20;
+/** About 1.1 KB, as long as an agent's answer. */
+const WORDS_EACH = 200;
 
 export const search: Measure = {
   name: "search",
@@ -55,7 +57,7 @@ async function fill(bench: Bench, product: Product): Promise<number[]> {
       const seq = 10 + from + index;
       const holds = (from + index) % Math.ceil(MESSAGES / MATCHES) === 7;
       if (holds) wanted.push(seq);
-      const text = Array.from({ length: 40 }, (_, n) => WORDS[(seq * 7 + n * n) % WORDS.length]);
+      const text = Array.from({ length: WORDS_EACH }, (_, n) => WORDS[(seq * 7 + n * n) % WORDS.length]);
       if (holds) text[20] = WORD;
       return {
         sql: "INSERT INTO search_entries (org_id, conversation_id, seq, kind, text, at, rev) VALUES (?, ?, ?, 'message', ?, ?, 1)",
