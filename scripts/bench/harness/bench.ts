@@ -11,10 +11,13 @@ export class Bench {
   readonly processes: Processes;
   /** A directory of this run, on a disk; it goes when the run ends. */
   readonly dir: string;
+  /** How much longer this run will wait for a quiet machine. */
+  patienceMs: number;
   #made = 0;
 
   constructor(options: BenchOptions) {
     this.options = options;
+    this.patienceMs = options.patienceMs;
     this.processes = new Processes(options.root);
     this.dir = join(options.state, "bench", `run-${process.pid}`);
     mkdirSync(this.dir, { recursive: true });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { boundText, figure, type Gate, judge, missText, spreadText } from "./gate.ts";
+import { boundText, figure, type Gate, judge, missText, spreadText, type Values } from "./gate.ts";
 
 const atLeast: Gate = { arm: "ours", beside: "theirs", by: "ratio", bound: { atLeast: 1.6 }, unit: "×" };
 
@@ -21,7 +21,8 @@ describe("gates", () => {
   });
 
   it("do not hold where nothing was measured", () => {
-    for (const values of [{}, { ours: [null], theirs: [1] }, { ours: [1], theirs: [] }]) {
+    const nothing: Values[] = [{}, { ours: [null], theirs: [1] }, { ours: [1], theirs: [] }];
+    for (const values of nothing) {
       const verdict = judge(atLeast, values);
       expect(verdict.held).toBe(false);
       expect(missText(verdict)).toBe("nothing was measured");

@@ -13,7 +13,7 @@ export interface BenchOptions {
   json: string;
   /** Writes the table into docs/performance.md. */
   write: boolean;
-  /** How long a round waits for a quiet machine. */
+  /** How long the whole run may wait for a quiet machine. */
   patienceMs: number;
   /** Of the random kills. */
   seed: number;
@@ -44,7 +44,7 @@ export function readOptions(argv: string[], env: NodeJS.ProcessEnv, root: string
     quick,
     json: values.json === undefined ? join(state, "bench", "latest.json") : resolve(root, values.json),
     write: values.write ?? false,
-    patienceMs: quick ? 0 : 60_000,
+    patienceMs: quick ? 0 : 600_000,
     seed: whole("seed", values.seed ?? String(1 + Math.floor(Math.random() * 1_000_000))),
   };
 }

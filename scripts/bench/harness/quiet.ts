@@ -4,6 +4,8 @@ import type { Bench } from "./bench.ts";
 
 const LOOK_MS = 400;
 const MAX_BUSY = 0.15;
+/** Longest that one round waits. */
+const ROUND_MS = 60_000;
 
 export interface Quiet {
   /** Share of all cores that worked while the bench stood still; null where it cannot be read. */
@@ -13,15 +15,14 @@ export interface Quiet {
 
 /**
  * Waits until nothing else works on this machine. The load average cannot tell, since it holds the bench's own last
- * minute: the processor time that passes while everything of ours stands still can. After the patience of the options the
- * round runs all the same, and its result says so.
+ * minute: the processor time that passes while everything of ours stands still can. A round that waited in vain runs all
+ * the same, and its result says so; so do the later ones once the patience of the whole run is used up.
  */
 export async function untilQuiet(bench: Bench): Promise<Quiet> {
-  const until = Date.now() + bench.options.patienceMs;
-  for (;;) {
+  for (const until = Date.now() + ROUND_MS; ; bench.patienceMs -= LOOK_MS) {
     const busy = await busyShare();
     if (busy === null || busy <= MAX_BUSY) return { busy, quiet: true };
-    if (Date.now() >= until) return { busy, quiet: false };
+    if (Date.now() >= until || bench.patienceMs <= 0) return { busy, quiet: false };
     bench.progress(`waiting for a quiet machine: ${Math.round(busy * 100)} % of it is busy`);
   }
 }

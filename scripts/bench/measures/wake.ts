@@ -1,12 +1,15 @@
 import { fillTurns } from "../clients/fill.ts";
 import { ask } from "../clients/http.ts";
+import { lastSeq } from "../clients/run.ts";
 import type { Bench } from "../harness/bench.ts";
-import type { Measure, Sample } from "../harness/measure.ts";
+import { armOf, type Measure, type Sample } from "../harness/measure.ts";
 import { quantile } from "../harness/statistics.ts";
 import { type Product, serveProduct } from "../serving/product.ts";
 
 const LONG = 10_000;
 const SHORT = 100;
+/** The shortest whose snapshot is as full as the long one's. */
+const FULL = 200;
 
 export const wake: Measure = {
   name: "wake",
@@ -14,6 +17,8 @@ export const wake: Measure = {
   unit: "ms",
   gates: [
     { arm: "long", beside: "short", by: "ratio", bound: { atMost: 1.3 }, unit: "×", guess: true },
+    { arm: "long", beside: "full", by: "ratio", bound: { atMost: 1.3 }, unit: "×", guess: true },
+    { arm: "long-page", beside: "short-page", by: "ratio", bound: { atMost: 1.3 }, unit: "×", guess: true },
     { arm: "long", by: "value", bound: { atMost: 15 }, unit: "ms", guess: true },
   ],
   async open(bench) {
@@ -21,19 +26,21 @@ export const wake: Measure = {
     bench.progress("wake: filling the conversations");
     const long = await fillTurns(product, LONG);
     const short = await fillTurns(product, SHORT);
-    const arm = (name: string, label: string, run: () => Promise<Sample>) => ({ name, label, run });
-    const head = (id: string) => `${product.origin}/api/conversations/${id}/events?since=0&limit=1`;
+    const full = await fillTurns(product, FULL);
     const snapshot = (id: string) => `${product.origin}/api/conversations/${id}`;
+    const newest = async (id: string) => `${snapshot(id)}/events?since=${(await lastSeq(product, id)) - 1}`;
+    const [longPage, shortPage] = [await newest(long), await newest(short)];
     return {
       arms: [
-        arm("long", "10,000 events", () => wakes(bench, product, snapshot(long))),
-        arm("short", "100 events", () => wakes(bench, product, snapshot(short))),
-        arm("warm", "10,000 events, awake", () => reads(bench, snapshot(long))),
-        arm("long-page", "10,000 events, one event asked for", () => wakes(bench, product, head(long))),
-        arm("short-page", "100 events, one event asked for", () => wakes(bench, product, head(short))),
+        armOf("long", "10,000 events", () => wakes(bench, product, snapshot(long))),
+        armOf("short", "100 events", () => wakes(bench, product, snapshot(short))),
+        armOf("full", "200 events, a snapshot of the same size", () => wakes(bench, product, snapshot(full))),
+        armOf("warm", "10,000 events, awake", () => reads(bench, snapshot(long))),
+        armOf("long-page", "10,000 events, the newest event asked for", () => wakes(bench, product, longPage)),
+        armOf("short-page", "100 events, the newest event asked for", () => wakes(bench, product, shortPage)),
       ],
       remarks: [
-        "A snapshot is a window of at most 80 entries: of the long conversation it is full, of the short one half.",
+        "A snapshot is a window of at most 80 entries: the long conversation fills it, that of 100 events half.",
       ],
     };
   },
