@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import pc from "picocolors";
@@ -19,7 +19,9 @@ export class Bench {
     this.options = options;
     this.patienceMs = options.patienceMs;
     this.processes = new Processes(options.root);
-    this.dir = join(options.state, "bench", `run-${process.pid}`);
+    const home = join(options.state, "bench");
+    removeLeftovers(home);
+    this.dir = join(home, `run-${process.pid}`);
     mkdirSync(this.dir, { recursive: true });
   }
 
@@ -54,6 +56,24 @@ export class Bench {
   async end(): Promise<void> {
     await this.processes.endAll();
     rmSync(this.dir, { recursive: true, force: true });
+  }
+}
+
+/** Takes away what runs left that were killed. */
+function removeLeftovers(home: string): void {
+  if (!existsSync(home)) return;
+  for (const name of readdirSync(home)) {
+    const pid = Number(/^run-(\d+)$/.exec(name)?.[1]);
+    if (pid > 0 && !isAlive(pid)) rmSync(join(home, name), { recursive: true, force: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== "ESRCH";
   }
 }
 

@@ -51,6 +51,7 @@ function optionsOf({ port, state, bundle, door, silentThread, vars, compatibilit
         modules: [{ type: "ESModule", path: join(door, "door.js") }],
         compatibilityFlags: ["nodejs_compat"],
         durableObjects: objects,
+        d1Databases: { ...shared.d1Databases, BENCH_DB: "quayside" },
         bindings: { ...vars, ORG_ID: orgId },
         serviceBindings: { ABORT: "abort" },
         unsafeDirectSockets: [{ host: "127.0.0.1", port: port + 1 }],

@@ -10,6 +10,8 @@ import { conversationStub } from "#platform/stubs";
 
 interface DoorEnv extends Env {
   ORG_ID: string;
+  /** The product's database, for what the bench puts into it and asks of it past the product. */
+  BENCH_DB: D1Database;
   ABORT: Fetcher;
 }
 
@@ -51,7 +53,9 @@ const DOORS: Record<string, Door> = {
   /** Runs statements in one batch. */
   async "/sql"(request, env) {
     const statements = (await request.json()) as { sql: string; values: unknown[] }[];
-    const results = await env.DB.batch(statements.map((one) => env.DB.prepare(one.sql).bind(...one.values)));
+    const results = await env.BENCH_DB.batch(
+      statements.map((one) => env.BENCH_DB.prepare(one.sql).bind(...one.values)),
+    );
     return Response.json(results.map((one) => one.results));
   },
   /** The search of the API, so many times, without the request around it; the first page's places. */
@@ -64,7 +68,7 @@ const DOORS: Record<string, Door> = {
   },
   /** The same page by reading every row. */
   async "/like"(_request, env, query) {
-    const statement = env.DB.prepare(
+    const statement = env.BENCH_DB.prepare(
       `SELECT e.conversation_id, e.seq, e.kind, e.text, e.at, c.title FROM search_entries e
        JOIN conversations c ON c.org_id = e.org_id AND c.id = e.conversation_id
        WHERE e.org_id = ? AND e.text LIKE ? ORDER BY e.at DESC LIMIT 21`,
@@ -75,7 +79,7 @@ const DOORS: Record<string, Door> = {
   },
   /** An empty statement: the way to the database and back. */
   async "/nothing"(_request, env, query) {
-    for (let n = Number(query.get("times")); n > 0; n -= 1) await env.DB.prepare("SELECT 1").run();
+    for (let n = Number(query.get("times")); n > 0; n -= 1) await env.BENCH_DB.prepare("SELECT 1").run();
     return Response.json([]);
   },
 };
