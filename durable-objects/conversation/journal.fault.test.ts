@@ -2,6 +2,7 @@ import { describe, expect, it, vi } from "vitest";
 import { LIMITS } from "#contract/limits";
 import { ok } from "#contract/problem";
 import { SYSTEM_ACTOR } from "./creation.ts";
+import { receive } from "./sockets.ts";
 import { finished, makeHarness } from "./testing/harness.ts";
 import { HARD_LIMIT_MS, STALL_MS, watchRun } from "./watch.ts";
 
@@ -34,6 +35,32 @@ describe("faults", () => {
     expect(log.at(-1)?.seq).toBeGreaterThanOrEqual(posted.seq);
     await chat.use((object) => object.drain());
     expect(chat.calls.filter((call) => call.method === "start")).toHaveLength(1);
+  });
+
+  it("CV70 ends the report socket of a frame that could not be stored, and acknowledges none of it", async () => {
+    const chat = await makeHarness();
+    await chat.command({ type: "message.post", content: "one", mode: "auto", attachments: [] });
+    const run = await chat.activeRun();
+    const said: string[] = [];
+    const socket = { send: (text: string) => said.push(text), close: (code: number) => said.push(`closed ${code}`) };
+    const data = JSON.stringify({ runId: run.id, epoch: run.epoch, n: 1, reports: [finished], deltas: [] });
+    const send = () =>
+      chat.use((object) =>
+        receive({ getTags: () => ["report"] } as unknown as DurableObjectState, object, {
+          socket: socket as unknown as WebSocket,
+          data,
+        }),
+      );
+    await chat.use((_object, state) =>
+      state.storage.sql.exec(
+        "CREATE TRIGGER broken BEFORE INSERT ON events BEGIN SELECT RAISE(ABORT, 'disk full'); END",
+      ),
+    );
+    await expect(send()).rejects.toThrow(/disk full/);
+    expect(said).toEqual(["closed 1011"]);
+    await chat.use((_object, state) => state.storage.sql.exec("DROP TRIGGER broken"));
+    await send();
+    expect(said).toEqual(["closed 1011", '{"type":"ack","n":1}']);
   });
 
   it("CV8 takes at most 1,000 appends in flight and says when to come back", async () => {

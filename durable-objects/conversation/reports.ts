@@ -34,8 +34,7 @@ export async function takeReports(deps: Deps, text: string): Promise<ReportReply
     deps.journal.submit(by, () => ok(entryFor(deps, frame, { report, n: frame.n + index }))),
   );
   const alive = deps.journal.submit(by, () => ok({ events: [], value: () => activeRun(deps, frame) !== null }));
-  await Promise.all(stored);
-  const last = await alive;
+  const [last] = await Promise.all([alive, ...stored]);
   const n = deps.store.reportCursor(frame.runId);
   const settled = frame.reports.length > 0 && n >= frame.n + frame.reports.length - 1;
   if (!settled && !(last.ok && last.value)) return [{ type: "fenced" }];
