@@ -1,9 +1,11 @@
 import { loadavg } from "node:os";
 import type { Bench } from "./bench.ts";
-import { judge, type Values, type Verdict } from "./gate.ts";
+import { figure, judge, type Values, type Verdict } from "./gate.ts";
 import type { Arm, Measure, Sample, Session } from "./measure.ts";
 import { type Quiet, untilQuiet } from "./quiet.ts";
-import { rotated } from "./statistics.ts";
+import { median, paired, rotated } from "./statistics.ts";
+
+const ENOUGH_HEADROOM = 3;
 
 export interface ArmResult {
   name: string;
@@ -32,7 +34,7 @@ export async function runMeasure(bench: Bench, measure: Measure): Promise<Measur
   const session = await measure.open(bench);
   if (typeof session === "string") return { ...empty, skipped: session };
   const count = measure.rounds ?? bench.options.rounds;
-  const result: MeasureResult = { ...empty, arms: session.arms.map(emptyArm), remarks: session.remarks ?? [] };
+  const result: MeasureResult = { ...empty, arms: session.arms.map(emptyArm), remarks: [...(session.remarks ?? [])] };
   for (let round = 0; round < count; round += 1) {
     result.rounds.push({ ...(await untilQuiet(bench)), load: loadavg()[0] ?? 0 });
     await runRound({ bench, session, round, count }, result);
@@ -41,7 +43,17 @@ export async function runMeasure(bench: Bench, measure: Measure): Promise<Measur
     result.arms.map((arm) => [arm.name, arm.samples.map((sample) => sample?.value ?? null)]),
   );
   result.verdicts = measure.gates.map((gate) => judge(gate, values));
+  result.remarks.push(...headroomOf(values));
   return result;
+}
+
+/** How much more the generator can ask than the product takes: with less than three times, it may be what is measured. */
+function headroomOf(values: Values): string[] {
+  const idle = values["no-op"];
+  if (!idle) return [];
+  const times = median(paired(idle, values.product ?? [], (a, b) => a / b));
+  const verdict = times >= ENOUGH_HEADROOM ? "" : ": too little, so the product's figure may be the generator's";
+  return [`The generator can ask ${figure(times)} times what the product takes${verdict}.`];
 }
 
 interface Round {
