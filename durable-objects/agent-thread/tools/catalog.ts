@@ -30,8 +30,18 @@ export function toolDescriptions(): unknown {
   return descriptions;
 }
 
-/** The tools as the model sees them. They have no `execute`: the executor runs each call at its own checkpoint. */
+let described: ToolSet | null = null;
+
+/**
+ * The tools as the model sees them. They have no `execute`: the executor runs each call at its own checkpoint. Made once
+ * an isolate: the schemas take a millisecond that would delay every first token.
+ */
 export function modelTools(): ToolSet {
+  described ??= describeTools();
+  return described;
+}
+
+function describeTools(): ToolSet {
   return Object.fromEntries(
     TOOLS.map((one) => {
       const { $schema: _, ...schema } = z.toJSONSchema(one.input);
