@@ -23,12 +23,15 @@ export async function fillTurns(product: Product, events: number): Promise<strin
   return id;
 }
 
+/** Enough that none writes faster than a person may. */
+const MEMBERS = 20;
+
 const FINISHED: Report = { type: "run.finished", status: "succeeded", stopReason: "completed", problem: null };
 
-/** A prompt of one of many members: no person may write so fast. */
+/** A prompt of one of many members. */
 async function prompt(product: Product, id: string, turn: number): Promise<string> {
   const command = { type: "message.post", clientId: newId("request"), content: TEXT, attachments: [], mode: "auto" };
-  const memberId = `mem_${String(turn % 200).padStart(32, "0")}`;
+  const memberId = `mem_${String(turn % MEMBERS).padStart(32, "0")}`;
   const url = `${product.door}/command?id=${id}&member=${memberId}`;
   const result = await askJson<Result<CommandResult>>("POST", url, command);
   if (!result.ok || !result.value.runId) throw new Error(`a prompt was refused: ${JSON.stringify(result)}`);

@@ -25,6 +25,7 @@ export const HELP = `npm run bench [-- names and options]
   --rounds=N      paired rounds of each (5)
   --quick         few and short rounds: to see that it works, not to learn a figure
   --json=FILE     where the result goes (in the state directory)
+  --patience=S    seconds that the whole run may wait for a quiet machine (600; none with --quick)
   --write         put the table into docs/performance.md
   --seed=N        of the random kills
   --help          show this
@@ -44,7 +45,7 @@ export function readOptions(argv: string[], env: NodeJS.ProcessEnv, root: string
     quick,
     json: values.json === undefined ? join(state, "bench", "latest.json") : resolve(root, values.json),
     write: values.write ?? false,
-    patienceMs: quick ? 0 : 600_000,
+    patienceMs: secondsOf(values.patience ?? (quick ? "0" : "600")) * 1_000,
     seed: whole("seed", values.seed ?? String(1 + Math.floor(Math.random() * 1_000_000))),
   };
 }
@@ -53,11 +54,16 @@ function parse(args: string[]) {
   const text = { type: "string" } as const;
   const flag = { type: "boolean" } as const;
   try {
-    const options = { rounds: text, quick: flag, json: text, write: flag, seed: text, help: flag };
+    const options = { rounds: text, quick: flag, json: text, patience: text, write: flag, seed: text, help: flag };
     return parseArgs({ args, options, allowPositionals: true });
   } catch (error) {
     throw new Sentence(`${(error as Error).message.split("\n")[0]} See npm run bench -- --help.`);
   }
+}
+
+function secondsOf(text: string): number {
+  if (/^\d{1,6}$/.test(text)) return Number(text);
+  throw new Sentence(`--patience must be a number of seconds, not "${text}".`);
 }
 
 function whole(name: string, text: string): number {
