@@ -4,8 +4,8 @@ import type { Bench } from "./bench.ts";
 
 const LOOK_MS = 400;
 const MAX_BUSY = 0.15;
-/** Longest that one round waits. */
-const ROUND_MS = 60_000;
+/** Longest that one arm waits. */
+const ARM_MS = 60_000;
 
 export interface Quiet {
   /** Share of all cores that worked while the bench stood still; null where it cannot be read. */
@@ -15,11 +15,11 @@ export interface Quiet {
 
 /**
  * Waits until nothing else works on this machine. The load average cannot tell, since it holds the bench's own last
- * minute: the processor time that passes while everything of ours stands still can. A round that waited in vain runs all
- * the same, and its result says so; so do the later ones once the patience of the whole run is used up.
+ * minute: the processor time that passes while everything of ours stands still can. An arm that waited in vain runs all
+ * the same, and its result says so; so do later ones once the patience of the whole run is used up.
  */
 export async function untilQuiet(bench: Bench): Promise<Quiet> {
-  for (const until = Date.now() + ROUND_MS; ; bench.patienceMs -= LOOK_MS) {
+  for (const until = Date.now() + ARM_MS; ; bench.patienceMs -= LOOK_MS) {
     const busy = await busyShare();
     if (busy === null || busy <= MAX_BUSY) return { busy, quiet: true };
     if (Date.now() >= until || bench.patienceMs <= 0) return { busy, quiet: false };

@@ -23,7 +23,7 @@ export interface MeasureResult {
   verdicts: Verdict[];
   faults: string[];
   remarks: string[];
-  /** How busy the machine was before each round, and its load average. */
+  /** How busy the machine was before the arms of each round, and its load average. */
   rounds: (Quiet & { load: number })[];
 }
 
@@ -36,7 +36,7 @@ export async function runMeasure(bench: Bench, measure: Measure): Promise<Measur
   const count = measure.rounds ?? bench.options.rounds;
   const result: MeasureResult = { ...empty, arms: session.arms.map(emptyArm), remarks: [...(session.remarks ?? [])] };
   for (let round = 0; round < count; round += 1) {
-    result.rounds.push({ ...(await untilQuiet(bench)), load: loadavg()[0] ?? 0 });
+    result.rounds.push({ busy: null, quiet: true, load: loadavg()[0] ?? 0 });
     await runRound({ bench, session, round, count }, result);
   }
   const values: Values = Object.fromEntries(
@@ -65,12 +65,20 @@ interface Round {
 
 async function runRound({ bench, session, round, count }: Round, result: MeasureResult): Promise<void> {
   for (const arm of rotated(session.arms, round)) {
+    note(result.rounds[round], await untilQuiet(bench));
     bench.progress(`${result.name}: round ${round + 1} of ${count}, ${arm.label}`);
     const sample = await tryArm(arm);
     result.arms.find((one) => one.name === arm.name)?.samples.push(typeof sample === "string" ? null : sample);
     const faults = typeof sample === "string" ? [sample] : sample.faults;
     result.faults.push(...faults.map((fault) => `round ${round + 1}, ${arm.label}: ${fault}`));
   }
+}
+
+/** A round was as quiet as the least quiet of its arms. */
+function note(round: Quiet | undefined, { busy, quiet }: Quiet): void {
+  if (!round) return;
+  round.quiet &&= quiet;
+  if (busy !== null) round.busy = Math.max(round.busy ?? 0, busy);
 }
 
 /** An arm that breaks is a fault of its round, not the end of the bench. */
