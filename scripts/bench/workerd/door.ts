@@ -1,6 +1,6 @@
 import { DurableObject } from "cloudflare:workers";
 import type { Command } from "#contract/command";
-import { ok } from "#contract/problem";
+import { fail, ok } from "#contract/problem";
 import { search } from "#data/search";
 import { forTenant } from "#data/tenant-db";
 import type { Env } from "#platform/env";
@@ -22,6 +22,9 @@ export class SilentThread extends DurableObject implements AgentThreadRpc {
   cancel = async () => ok(null);
   decideApproval = async () => ok(null);
   answerQuestion = async () => ok(null);
+  purge = async () => ok(null);
+  recordedRuns = async () => ok([]);
+  recording = async () => fail("not_found", "Nothing is recorded here.");
 }
 
 type Door = (request: Request, env: DoorEnv, query: URLSearchParams) => Promise<Response>;
