@@ -55,4 +55,12 @@ describe("rounds", () => {
     const measure = { ...measureOf({}), open: async () => "strace is missing" };
     expect(await runMeasure(bench, measure)).toMatchObject({ skipped: "strace is missing", arms: [], verdicts: [] });
   });
+
+  it("are none of, and a fault, where a measure cannot begin", async () => {
+    const open = async () => {
+      throw new Error("product ended");
+    };
+    const result = await runMeasure(bench, { ...measureOf({}), open });
+    expect(result).toMatchObject({ skipped: null, faults: ["it could not begin: product ended"] });
+  });
 });

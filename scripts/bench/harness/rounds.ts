@@ -31,7 +31,8 @@ export interface MeasureResult {
 export async function runMeasure(bench: Bench, measure: Measure): Promise<MeasureResult> {
   const { name, what, unit } = measure;
   const empty = { name, what, unit, skipped: null, arms: [], verdicts: [], faults: [], remarks: [], rounds: [] };
-  const session = await measure.open(bench);
+  const session = await tryTo(() => measure.open(bench));
+  if (session instanceof Error) return { ...empty, faults: [`it could not begin: ${session.message}`] };
   if (typeof session === "string") return { ...empty, skipped: session };
   const count = measure.rounds ?? bench.options.rounds;
   const result: MeasureResult = { ...empty, arms: session.arms.map(emptyArm), remarks: [...(session.remarks ?? [])] };
@@ -67,9 +68,10 @@ async function runRound({ bench, session, round, count }: Round, result: Measure
   for (const arm of rotated(session.arms, round)) {
     note(result.rounds[round], await untilQuiet(bench));
     bench.progress(`${result.name}: round ${round + 1} of ${count}, ${arm.label}`);
-    const sample = await tryArm(arm);
-    result.arms.find((one) => one.name === arm.name)?.samples.push(typeof sample === "string" ? null : sample);
-    const faults = typeof sample === "string" ? [sample] : sample.faults;
+    const sample = await tryTo(() => arm.run());
+    const broke = sample instanceof Error;
+    result.arms.find((one) => one.name === arm.name)?.samples.push(broke ? null : sample);
+    const faults = broke ? [`broke: ${sample.message}`] : sample.faults;
     result.faults.push(...faults.map((fault) => `round ${round + 1}, ${arm.label}: ${fault}`));
   }
 }
@@ -81,12 +83,12 @@ function note(round: Quiet | undefined, { busy, quiet }: Quiet): void {
   if (busy !== null) round.busy = Math.max(round.busy ?? 0, busy);
 }
 
-/** An arm that breaks is a fault of its round, not the end of the bench. */
-async function tryArm(arm: Arm): Promise<Sample | string> {
+/** An arm that breaks is a fault of its round, and a measure that cannot begin its own: not the end of the bench. */
+async function tryTo<T>(work: () => Promise<T>): Promise<T | Error> {
   try {
-    return await arm.run();
+    return await work();
   } catch (error) {
-    return `broke: ${error instanceof Error ? error.message : String(error)}`;
+    return error instanceof Error ? error : new Error(String(error));
   }
 }
 
