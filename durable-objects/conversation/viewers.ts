@@ -15,9 +15,19 @@ const attachment = z.object({
 });
 export type Viewer = z.infer<typeof attachment>;
 
-/** The sockets of people and programs that follow the conversation. Who they are survives hibernation with the socket. */
+/** A message to a socket costs about as much as a fraction of a millisecond: events to many go out together. */
+const SOCKETS_PER_MS = 32;
+const MAX_GATHER_MS = 16;
+
+/**
+ * The sockets of people and programs that follow the conversation. Who they are survives hibernation with the socket.
+ * Before a large audience, what follows an event within a few milliseconds goes out with one message; a small one gets
+ * every commit at once. Nothing that is said to a socket overtakes an event.
+ */
 export class Viewers {
   readonly #ctx: DurableObjectState;
+  #gathered: Envelope[] = [];
+  #gathering: ReturnType<typeof setTimeout> | null = null;
 
   constructor(ctx: DurableObjectState) {
     this.#ctx = ctx;
@@ -27,7 +37,9 @@ export class Viewers {
     return this.#ctx.getWebSockets(TAG).length >= LIMITS.socketsPerConversation;
   }
 
+  /** Takes a viewer in; what was committed before is not sent to it. */
   accept(socket: WebSocket, viewer: Viewer): void {
+    this.#release();
     this.#ctx.acceptWebSocket(socket, [TAG]);
     socket.serializeAttachment(viewer);
   }
@@ -37,15 +49,27 @@ export class Viewers {
   }
 
   send(socket: WebSocket, frame: ServerFrame): void {
+    this.#release();
     sendText(socket, JSON.stringify(frame));
   }
 
   /** Events to everybody, made into text once. */
   publish(envelopes: Envelope[]): void {
-    if (envelopes.length > 0) this.#broadcast({ type: "events", events: envelopes });
+    if (envelopes.length === 0) return;
+    this.#gathered.push(...envelopes);
+    if (this.#gathering !== null) return;
+    const sockets = this.#release();
+    const gatherMs = Math.min(MAX_GATHER_MS, Math.floor(sockets / SOCKETS_PER_MS));
+    if (gatherMs === 0) return;
+    this.#gathering = setTimeout(() => {
+      this.#gathering = null;
+      const rest = this.#gathered.splice(0);
+      this.publish(rest);
+    }, gatherMs);
   }
 
   publishDeltas(frames: Delta[]): void {
+    this.#release();
     for (const frame of frames) this.#broadcast(frame);
   }
 
@@ -71,12 +95,22 @@ export class Viewers {
 
   /** Closes every socket with a problem's close code. */
   closeAll(problem: Problem): void {
+    this.#release();
     for (const socket of this.#ctx.getWebSockets(TAG)) socket.close(PROBLEM_FACES[problem.code].close, problem.code);
   }
 
-  #broadcast(frame: ServerFrame): void {
+  /** Sends what was gathered; to how many. */
+  #release(): number {
+    const events = this.#gathered;
+    this.#gathered = [];
+    return events.length > 0 ? this.#broadcast({ type: "events", events }) : 0;
+  }
+
+  #broadcast(frame: ServerFrame): number {
     const text = JSON.stringify(frame);
-    for (const socket of this.#ctx.getWebSockets(TAG)) sendText(socket, text);
+    const sockets = this.#ctx.getWebSockets(TAG);
+    for (const socket of sockets) sendText(socket, text);
+    return sockets.length;
   }
 }
 
