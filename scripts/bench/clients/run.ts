@@ -111,16 +111,18 @@ function growing(runId: string, text: string) {
   };
 }
 
-/** The events of a conversation after `since`, all of them. */
+/** The events of a conversation after `since`, all of them; read from the end, since a reader far behind gets a snapshot. */
 export async function eventsAfter(product: Product, id: string, since: number): Promise<Envelope[]> {
-  const all: Envelope[] = [];
-  for (;;) {
-    const after = all.at(-1)?.seq ?? since;
-    const url = `${product.origin}/api/conversations/${id}/events?since=${after}&limit=500`;
+  const pages: Envelope[][] = [];
+  for (let before = (await lastSeq(product, id)) + 1; before > since + 1; ) {
+    const url = `${product.origin}/api/conversations/${id}/events?before=${before}&limit=500`;
     const { events } = await askJson<{ events: Envelope[] }>("GET", url);
-    if (events.length === 0) return all;
-    all.push(...events);
+    const [oldest] = events;
+    if (!oldest) break;
+    pages.unshift(events.filter((one) => one.seq > since));
+    before = oldest.seq;
   }
+  return pages.flat();
 }
 
 /** The seq of the newest event. */

@@ -53,5 +53,6 @@ async function judgeFork(product: Product, id: string, made: string): Promise<st
       event.type === "message.posted" ? [event.message.content] : [],
     );
   const [origin, copy] = [await textsOf(id), await textsOf(made)];
-  return origin.join("\n") === copy.join("\n") ? [] : [`${origin.length} messages became ${copy.length} in the fork`];
+  const same = origin.length > 0 && origin.join("\n") === copy.join("\n");
+  return same ? [] : [`${origin.length} messages became ${copy.length} in the fork`];
 }
