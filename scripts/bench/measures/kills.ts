@@ -12,8 +12,9 @@ import { Witness } from "../kills/witness.ts";
 import { type Product, serveProduct } from "../serving/product.ts";
 
 const CONVERSATIONS = 4;
-/** Longest pause between two kills: some of them find the work well under way. */
-const PAUSE_MS = 250;
+/** Kills come in quick succession, with a calm now and then in which work gets done and is hurt under way. */
+const PAUSE_MS = 120;
+const CALM_MS = 1_500;
 const REST_MS = 240_000;
 
 export const kills: Measure = {
@@ -56,7 +57,7 @@ async function play(bench: Bench, stage: Stage): Promise<Sample> {
     );
     await killOnce(kill, { ...stage, drop: () => witnesses[chance.below(CONVERSATIONS)]?.drop() });
     counts[kill] += 1;
-    await sleep(chance.below(PAUSE_MS));
+    await sleep(chance.below(chance.next() < 0.1 ? CALM_MS : PAUSE_MS));
   }
   bench.progress("kills: waiting until every run is over");
   await Promise.all(posters.map((one) => one.stop()));
