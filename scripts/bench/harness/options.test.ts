@@ -15,6 +15,7 @@ describe("the options of the bench", () => {
   it("say in a sentence what is wrong with them", () => {
     expect(() => read("--rounds=0")).toThrow('--rounds must be a whole number from 1 on, not "0".');
     expect(() => read("--patience=long")).toThrow("--patience must be a number of seconds");
+    expect(() => read("append", "--write")).toThrow("name none of them");
     expect(() => read("--seed=x")).toThrow("--seed must be a whole number");
     expect(() => read("--fast")).toThrow(/--fast.*npm run bench -- --help/);
   });

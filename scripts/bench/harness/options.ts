@@ -26,7 +26,7 @@ export const HELP = `npm run bench [-- names and options]
   --quick         few and short rounds: to see that it works, not to learn a figure
   --json=FILE     where the result goes (in the state directory)
   --patience=S    seconds that the whole run may wait for a quiet machine (600; none with --quick)
-  --write         put the table into docs/performance.md
+  --write         put the table of every measure into docs/performance.md
   --seed=N        of the random kills
   --help          show this
 `;
@@ -35,6 +35,8 @@ export const HELP = `npm run bench [-- names and options]
 export function readOptions(argv: string[], env: NodeJS.ProcessEnv, root: string): BenchOptions | null {
   const { values, positionals } = parse(argv);
   if (values.help) return null;
+  if (values.write && positionals.length > 0)
+    throw new Sentence("--write puts a table of every measure into the page: name none of them.");
   const quick = values.quick ?? false;
   const state = resolve(root, env.QUAYSIDE_STATE ?? ".quayside");
   return {
