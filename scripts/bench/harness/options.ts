@@ -35,8 +35,7 @@ export const HELP = `npm run bench [-- names and options]
 export function readOptions(argv: string[], env: NodeJS.ProcessEnv, root: string): BenchOptions | null {
   const { values, positionals } = parse(argv);
   if (values.help) return null;
-  if (values.write && positionals.length > 0)
-    throw new Sentence("--write puts a table of every measure into the page: name none of them.");
+  refuseHalfTable(values.write ?? false, positionals);
   const quick = values.quick ?? false;
   const state = resolve(root, env.QUAYSIDE_STATE ?? ".quayside");
   return {
@@ -50,6 +49,11 @@ export function readOptions(argv: string[], env: NodeJS.ProcessEnv, root: string
     patienceMs: secondsOf(values.patience ?? (quick ? "0" : "600")) * 1_000,
     seed: whole("seed", values.seed ?? String(1 + Math.floor(Math.random() * 1_000_000))),
   };
+}
+
+function refuseHalfTable(write: boolean, names: string[]): void {
+  if (write && names.length > 0)
+    throw new Sentence("--write puts a table of every measure into the page: name none of them.");
 }
 
 function parse(args: string[]) {
