@@ -13,20 +13,20 @@ export interface Answer {
 /** A request over a kept connection; the lean client of node:http, since `fetch` costs as much as what is measured. */
 export async function ask(method: string, url: string, body?: string): Promise<Answer> {
   try {
-    return await askOnce(method, url, body);
+    return await askOnce(method, { url, fresh: false }, body);
   } catch (error) {
     // A kept connection may be closed at its other end in the moment it is used; every request here may be said twice.
     if ((error as NodeJS.ErrnoException).code !== "ECONNRESET") throw error;
-    return askOnce(method, url, body);
+    return askOnce(method, { url, fresh: true }, body);
   }
 }
 
-function askOnce(method: string, url: string, body?: string): Promise<Answer> {
+function askOnce(method: string, { url, fresh }: { url: string; fresh: boolean }, body?: string): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const startedMs = performance.now();
     const headers =
       body === undefined ? {} : { "content-type": "application/json", "content-length": Buffer.byteLength(body) };
-    const asked = request(url, { method, agent, headers }, (response) => {
+    const asked = request(url, { method, agent: fresh ? false : agent, headers }, (response) => {
       const chunks: Buffer[] = [];
       let firstByteMs = Number.NaN;
       response.on("data", (chunk: Buffer) => {

@@ -37,16 +37,17 @@ export function readOptions(argv: string[], env: NodeJS.ProcessEnv, root: string
   if (values.help) return null;
   refuseHalfTable(values.write ?? false, positionals);
   const quick = values.quick ?? false;
+  const usual = quick ? { rounds: "2", patience: "0" } : { rounds: "5", patience: "600" };
   const state = resolve(root, env.QUAYSIDE_STATE ?? ".quayside");
   return {
     root,
     state,
     names: positionals,
-    rounds: whole("rounds", values.rounds ?? (quick ? "2" : "5")),
+    rounds: whole("rounds", values.rounds ?? usual.rounds),
     quick,
     json: values.json === undefined ? join(state, "bench", "latest.json") : resolve(root, values.json),
     write: values.write ?? false,
-    patienceMs: secondsOf(values.patience ?? (quick ? "0" : "600")) * 1_000,
+    patienceMs: secondsOf(values.patience ?? usual.patience) * 1_000,
     seed: whole("seed", values.seed ?? String(1 + Math.floor(Math.random() * 1_000_000))),
   };
 }
