@@ -35,13 +35,15 @@ describe("search", () => {
     expect(Date.parse(hit?.at ?? "")).toBeGreaterThan(0);
   });
 
-  it("puts the best first, and pages through all once", async () => {
+  it("puts titles first and then the newest, and pages through all once", async () => {
     const world = await makeWorld();
     const words = Array.from({ length: 5 }, (_, n) => `kelp${" and more".repeat(n * 5)}`);
     await conversation(world, "Kelp", ...words);
     await eventually(async () => expect((await found(world, "q=kelp")).items).toHaveLength(6));
     const whole = (await found(world, "q=kelp")).items;
-    expect(whole[0]?.snippet).toEqual([{ text: expect.stringMatching(/^kelp$/i), match: true }]);
+    expect(whole[0]).toMatchObject({ kind: "title", snippet: [{ text: "Kelp", match: true }] });
+    const seqs = whole.slice(1).map((one) => one.seq);
+    expect(seqs).toEqual([...seqs].sort((a, b) => b - a));
     const seen: SearchHit[] = [];
     for (let cursor: string | null = "0"; cursor !== null; ) {
       const page: Page<SearchHit> = await found(world, `q=kelp&limit=4&cursor=${cursor}`);

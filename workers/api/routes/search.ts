@@ -8,7 +8,7 @@ import { type AnyRoute, defineRoute } from "#platform/route";
 const find = defineRoute({
   method: "get",
   path: "/search",
-  summary: "Search titles, messages and the output of tools, the best match first",
+  summary: "Search titles, messages and the output of tools, titles first, then the newest",
   tag: "Search",
   policy: anyMember,
   query: searchQuery,

@@ -20,7 +20,7 @@ export function visibleTo(principal: { memberId: string; role: string }): { crea
   return principal.role === "guest" ? { createdBy: principal.memberId } : {};
 }
 
-/** A page of the org's entries that hold all the words, the best first. */
+/** A page of the org's entries that hold all the words, titles first, then the newest. */
 export async function search(db: TenantDb, query: Query): Promise<Page<SearchHit>> {
   const words = matchQuery(query.q);
   if (words === null) return { items: [], nextCursor: null };

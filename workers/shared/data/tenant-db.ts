@@ -28,6 +28,8 @@ export interface FoundRow {
   marked: string;
 }
 const SNIPPET_TOKENS = 24;
+/** Hits that are put in order; the older ones of a word that is everywhere are not. */
+const RANKED = 1_000;
 interface SelectOptions {
   where?: SQL;
   orderBy?: SQL | SQL[];
@@ -110,16 +112,19 @@ export class TenantDb {
   }
 
   /**
-   * The best hits of this org for an FTS5 expression as `matchQuery` makes it, with the words around the match between
-   * the two marks; the newest first among equals.
+   * Hits of this org for an FTS5 expression as `matchQuery` makes it, with the words around the match between the two
+   * marks: of the newest thousand those in titles first, then the newest. FTS5's own ranking is not used: it counts every row
+   * of the org at each search, because the org is a term of it.
    */
   search(words: string, options: SearchOptions): Promise<FoundRow[]> {
     const { limit, offset, createdBy } = options;
     const author = createdBy === undefined ? sql`` : sql`AND c.created_by = ${createdBy}`;
     return this.#found(
       words,
-      sql`SELECT e.rowid AS id, bm25(search_fts, 0.0, 1.0) AS score, e.at AS at ${this.#matching(words)}
-          ${author} ORDER BY score, at DESC, id DESC LIMIT ${limit} OFFSET ${offset}`,
+      sql`SELECT id, score, at FROM (
+            SELECT search_fts.rowid AS id, e.kind <> 'title' AS score, e.at AS at ${this.#matching(words)}
+            ${author} ORDER BY search_fts.rowid DESC LIMIT ${RANKED})
+          ORDER BY score, at DESC, id DESC LIMIT ${limit} OFFSET ${offset}`,
     );
   }
 
@@ -149,7 +154,7 @@ export class TenantDb {
     return `org_id : "${this.orgId.replaceAll('"', '""')}" AND text : (${words})`;
   }
 
-  /** Snippets are made of the picked rows alone. */
+  /** Snippets are made of the picked rows alone, which are the org's: its term is not looked up again for each. */
   async #found(words: string, picked: SQL): Promise<FoundRow[]> {
     const rows = await this.#db.all<FoundRow & { orgId: string }>(
       sql`WITH picked AS MATERIALIZED (${picked})
@@ -158,7 +163,7 @@ export class TenantDb {
           FROM picked CROSS JOIN search_fts ON search_fts.rowid = picked.id
           JOIN search_entries e ON e.rowid = picked.id
           JOIN conversations c ON c.org_id = e.org_id AND c.id = e.conversation_id
-          WHERE search_fts MATCH ${this.#expression(words)} AND e.org_id = ${this.orgId}
+          WHERE search_fts MATCH ${`text : (${words})`} AND e.org_id = ${this.orgId}
           ORDER BY picked.score, picked.at DESC, picked.id DESC`,
     );
     if (rows.some((row) => row.orgId !== this.orgId)) throw new Error("a row of another org came back");
