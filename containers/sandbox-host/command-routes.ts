@@ -2,6 +2,7 @@ import type { ServerResponse } from "node:http";
 import { z } from "zod";
 import type { Command, CommandEvent, CommandListener } from "./command.ts";
 import { HostError } from "./host-error.ts";
+import { openCodeState } from "./opencode-binary.ts";
 import { readJson, sendJson } from "./responses.ts";
 import type { CommandRequest } from "./sandbox.ts";
 import type { SandboxCall } from "./server.ts";
@@ -87,6 +88,11 @@ export async function serveLogs(call: SandboxCall): Promise<void> {
   const command = call.sandbox.command(id);
   if (command === null) throw new HostError("not_found", "There is no such command.", "id");
   sendJson(call.outgoing, { processId: id, ...command.logs });
+}
+
+/** `POST /tools/opencode`: whether its binary is here; where it is not, it is being fetched from now on. */
+export async function serveOpenCode(call: SandboxCall): Promise<void> {
+  sendJson(call.outgoing, openCodeState());
 }
 
 function describe(command: Command) {

@@ -38,6 +38,7 @@ const SANDBOX_ROUTES: Record<string, (call: SandboxCall) => Promise<void>> = {
   "GET processes": commands.serveList,
   "POST processes/kill": commands.serveKill,
   "GET processes/logs": commands.serveLogs,
+  "POST tools/opencode": commands.serveOpenCode,
   "GET files": files.serveListing,
   "GET files/content": files.serveRead,
   "PUT files/content": files.serveWrite,

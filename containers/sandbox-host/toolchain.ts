@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
+import { OPENCODE_BIN, OPENCODE_ROOT } from "./opencode-pin.ts";
 
 const USUAL_PATH = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
 
@@ -24,9 +25,9 @@ export function findToolchain(): Toolchain {
   return { node, npm: npm ? path.resolve(npm) : null };
 }
 
-/** bubblewrap options that put Node, npm and npx below `/opt/bin`. */
+/** bubblewrap options that put Node, npm and npx below `/opt/bin`, and OpenCode where it is or will be. */
 export function toolchainBinds(tools: Toolchain): string[] {
-  const node = ["--ro-bind", tools.node, "/opt/bin/node"];
+  const node = ["--ro-bind", tools.node, "/opt/bin/node", "--ro-bind", OPENCODE_ROOT, "/opt/opencode"];
   if (tools.npm === null) return node;
   return [
     ...node,
@@ -37,9 +38,9 @@ export function toolchainBinds(tools: Toolchain): string[] {
 }
 
 /** The `PATH` inside an isolated sandbox. */
-export const ISOLATED_PATH = ["/opt/bin", ...USUAL_PATH].join(":");
+export const ISOLATED_PATH = ["/opt/bin", ...USUAL_PATH, path.posix.join("/opt/opencode", OPENCODE_BIN)].join(":");
 
 /** The `PATH` of a sandbox that is only a directory. */
 export function bareShellPath(tools: Toolchain): string {
-  return [path.dirname(tools.node), ...USUAL_PATH].join(":");
+  return [path.dirname(tools.node), ...USUAL_PATH, path.join(OPENCODE_ROOT, OPENCODE_BIN)].join(":");
 }

@@ -8,6 +8,7 @@ import { finishSleep, sleep } from "./ending.ts";
 import { endOf } from "./exec.ts";
 import { changesDigest } from "./git.ts";
 import { isIdle, isUp } from "./lifecycle.ts";
+import { isUnheldService } from "./services.ts";
 import { keepIfDue } from "./snapshots.ts";
 import { storeTreeIfDue } from "./tree-cache.ts";
 
@@ -37,7 +38,7 @@ async function settleCommands(context: SandboxContext): Promise<void> {
     const alive = new Set(
       (await driver.listProcesses()).filter((one) => one.status === "running").map((one) => one.id),
     );
-    for (const id of context.record.running) if (!alive.has(id)) endOf(context, id);
+    for (const id of context.record.running) if (!alive.has(id) || isUnheldService(context, id)) endOf(context, id);
     if (context.record.state === "busy") save(context, { lastActivityAt: context.deps.now() });
   } catch (error) {
     noteDeath(context, lease, error);

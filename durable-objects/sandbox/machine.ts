@@ -7,6 +7,7 @@ import { fillingWords } from "./filled.ts";
 import { isUp } from "./lifecycle.ts";
 import { fillWorkspace } from "./provision.ts";
 import { restore } from "./restore.ts";
+import { startMarked } from "./service-process.ts";
 
 const NO_DRIVER = "This deployment has no containers for sandboxes: SANDBOX_CONTAINER is not bound.";
 
@@ -90,7 +91,9 @@ async function provision(context: SandboxContext, driver: SandboxDriver): Promis
     return filled;
   }
   const ready = apply(context, "ready", { detail: filled.value, lastActivityAt: context.deps.now() });
-  return ready.ok ? ok(driver) : ready;
+  if (!ready.ok) return ready;
+  void startMarked(context, driver).catch((error: unknown) => problemOfDriver(context, error));
+  return ok(driver);
 }
 
 function progressOf(context: SandboxContext): string {

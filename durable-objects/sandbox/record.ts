@@ -9,7 +9,7 @@ import {
   sandboxStatus,
   snapshotSource,
 } from "#contract/sandbox";
-import type { SandboxBinding, SandboxReport } from "#platform/rpc";
+import type { SandboxBinding, SandboxReport, ServiceSpec } from "#platform/rpc";
 
 export const sandboxBinding = z.object({
   orgId,
@@ -42,6 +42,26 @@ const storedSnapshot = sandboxSnapshot.extend({
 });
 export type StoredSnapshot = z.infer<typeof storedSnapshot>;
 
+const serviceSpec = z.object({
+  name: z.string().regex(/^[a-z0-9-]{1,40}$/),
+  argv: z.array(z.string()),
+  env: z.record(z.string(), z.string()),
+  password: z.object({ user: z.string(), env: z.string() }),
+  health: z.string().startsWith("/"),
+  needs: z.literal("opencode").nullable(),
+  start: z.boolean(),
+}) satisfies z.ZodType<ServiceSpec>;
+
+/** A service as it was started last. It runs while the machine has the lease and the process. */
+export const startedService = z.object({
+  spec: serviceSpec,
+  lease: z.string(),
+  processId: z.string(),
+  port: z.number().int(),
+  password: z.string(),
+});
+export type StartedService = z.infer<typeof startedService>;
+
 /** Everything a sandbox object keeps: one value, so that a state and the report of it are stored together or not at all. */
 export const sandboxRecord = z.object({
   version: z.literal(1),
@@ -55,6 +75,7 @@ export const sandboxRecord = z.object({
   baseCommit: z.string().nullable(),
   /** Ids of the commands that run. */
   running: z.array(z.string()),
+  services: z.array(startedService).default([]),
   lastActivityAt: z.number(),
   /** When to look whether files changed, in ms; null where nothing could have changed them. */
   changesDueAt: z.number().nullable(),
@@ -107,6 +128,7 @@ export function newRecord(bound: SandboxBinding, now: number): SandboxRecord {
     provisioned: false,
     baseCommit: null,
     running: [],
+    services: [],
     lastActivityAt: now,
     changesDueAt: null,
     changesDigest: null,

@@ -3,8 +3,9 @@ import { fail, ok, type Result } from "#contract/problem";
 import type { SandboxStatus } from "#contract/sandbox";
 import type { Env } from "#platform/env";
 import { problemResponse } from "#platform/problem-response";
-import type { RunEnding, SandboxBinding, SandboxExec, SandboxRpc } from "#platform/rpc";
+import type { RunEnding, SandboxBinding, SandboxExec, SandboxRpc, ServiceOrder } from "#platform/rpc";
 import { onAlarm } from "./alarm.ts";
+import { askedOf } from "./asked.ts";
 import { type Pin, pinSnapshot, releaseSnapshot } from "./collect.ts";
 import { bind, createContext, type SandboxContext, type SandboxDeps, statusOf } from "./context.ts";
 import { depsOf } from "./deps.ts";
@@ -16,21 +17,16 @@ import * as gitWrite from "./git-write.ts";
 import * as late from "./late-start.ts";
 import * as machine from "./machine.ts";
 import { listSnapshots } from "./record.ts";
+import * as services from "./services.ts";
 import { keepSoon } from "./snapshots.ts";
 import { createStore } from "./store.ts";
-import { openTerminal, terminalBinding } from "./terminal.ts";
 
 /** One sandbox of one conversation. The rules are in SPEC.md. */
 export class Sandbox extends DurableObject<Env> implements SandboxRpc {
   /** What it needs of the world; tests put their own here. */
-  deps: SandboxDeps;
+  deps: SandboxDeps = depsOf(this.env);
   readonly #store = createStore(this.ctx.storage);
   #context: SandboxContext | null = null;
-
-  constructor(ctx: DurableObjectState, env: Env) {
-    super(ctx, env);
-    this.deps = depsOf(env);
-  }
 
   status(binding: SandboxBinding): Promise<Result<SandboxStatus>> {
     return this.#run(binding, async (context) => ok(statusOf(context)));
@@ -74,6 +70,10 @@ export class Sandbox extends DurableObject<Env> implements SandboxRpc {
 
   kill(binding: SandboxBinding, execId: string) {
     return this.#run(binding, (context) => killCommand(context, execId));
+  }
+
+  service(binding: SandboxBinding, order: ServiceOrder) {
+    return this.#run(binding, (context) => services.orderService(context, order));
   }
 
   findCached(binding: SandboxBinding, query: { pattern: string | null; path: string }) {
@@ -121,8 +121,8 @@ export class Sandbox extends DurableObject<Env> implements SandboxRpc {
   }
 
   override async fetch(request: Request): Promise<Response> {
-    const binding = terminalBinding(request);
-    const opened = binding.ok ? await this.#run(binding.value, (context) => openTerminal(context, request)) : binding;
+    const asked = askedOf(request);
+    const opened = asked.ok ? await this.#run(asked.value.binding, asked.value.serve) : asked;
     return opened.ok ? opened.value : problemResponse(opened.problem);
   }
 

@@ -1,19 +1,10 @@
 import { fail, ok, type Result } from "#contract/problem";
-import type { SandboxBinding } from "#platform/rpc";
 import { filesTouched, type SandboxContext, save, touch } from "./context.ts";
 import { withMachine } from "./machine.ts";
 import { maskFrames } from "./mask-frames.ts";
-import { parseBinding } from "./store.ts";
 
 const TOUCH_MS = 10_000;
 const SESSION = /^[A-Za-z0-9_-]{1,64}$/;
-
-/** For whom a terminal is asked for; `not_found` for any other request. */
-export function terminalBinding(request: Request): Result<SandboxBinding> {
-  const binding = parseBinding(request.headers.get("x-quayside-binding"));
-  const asked = new URL(request.url).pathname === "/terminal";
-  return asked && binding !== null ? ok(binding) : fail("not_found", "Nothing is here.");
-}
 
 /**
  * Opens a terminal and relays its WebSocket (protocol: `SandboxDriver`). Bytes in either direction are activity; a socket

@@ -66,6 +66,9 @@ export interface SandboxArchive {
   digest: string;
 }
 
+/** A program that is not in every sandbox from the start. `detail` is for people. */
+export type ToolState = { state: "ready" | "fetching" | "failed"; detail: string };
+
 /** An opened machine. Every later call is made under `lease`; when the machine dies, those calls throw `lost`. */
 export interface OpenedSandbox {
   lease: string;
@@ -105,6 +108,8 @@ export interface SandboxDriver {
   listProcesses(): Promise<ProcessInfo[]>;
   /** The end of what a command printed, 1 Mi characters a stream at the least. */
   getProcessLogs(id: string): Promise<{ stdout: string; stderr: string; processId: string }>;
+  /** Whether OpenCode is there. Where it is not, it is being fetched from now on: ask again. */
+  prepareOpenCode(): Promise<ToolState>;
   setEnvVars(envVars: Record<string, string | undefined>): Promise<void>;
 
   readFile(path: string): Promise<Uint8Array>;

@@ -52,6 +52,7 @@ const processInfo = z.object({
     .nullable()
     .transform((code) => code ?? undefined),
 });
+const toolState = z.object({ state: z.enum(["ready", "fetching", "failed"]), detail: z.string() });
 const listing = z.object({
   files: z.array(
     z.object({
@@ -160,7 +161,8 @@ function lifecycleOf(host: Host): Part<"open" | "close" | "destroy" | "clear" | 
 
 function commandsOf(
   host: Host,
-): Part<"exec" | "execStream" | "startProcess" | "killProcess" | "listProcesses" | "getProcessLogs" | "gitCheckout"> {
+): Part<"exec" | "execStream" | "startProcess" | "killProcess" | "listProcesses" | "getProcessLogs"> &
+  Part<"gitCheckout" | "prepareOpenCode"> {
   const execStream = async (command: SandboxCommand, options: CommandOptions = {}) => {
     const response = await host.post("exec", commandBody(command, options));
     if (response.body === null) throw new DriverError("internal", "The sandbox host gave an empty answer.");
@@ -184,6 +186,7 @@ function commandsOf(
       const response = await host.send(`processes/logs?id=${encodeURIComponent(id)}`);
       return z.object({ stdout: z.string(), stderr: z.string(), processId: z.string() }).parse(await response.json());
     },
+    prepareOpenCode: async () => toolState.parse(await (await host.post("tools/opencode", {})).json()),
     gitCheckout: async (repoUrl, options = {}) => {
       const branch = options.branch === undefined ? [] : ["--branch", options.branch];
       const result = await exec(["git", "clone", "--quiet", ...branch, "--", repoUrl, "."], {

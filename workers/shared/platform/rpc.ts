@@ -188,9 +188,37 @@ export interface SandboxExec extends ExecRequest {
   execId: string;
 }
 
+/** A server that runs in a sandbox beside its commands, on a loopback port that the sandbox object chooses. */
+export interface ServiceSpec {
+  /** Letters, digits and `-`. */
+  name: string;
+  /** Gets its port in `SERVICE_PORT` and its password in the variable that `password.env` names. */
+  argv: string[];
+  env: Record<string, string>;
+  /** HTTP basic auth: known to the object and the server alone. */
+  password: { user: string; env: string };
+  /** The path that answers 200 once it serves. */
+  health: string;
+  /** What the sandbox may have to fetch first. */
+  needs: "opencode" | null;
+  /** Whether it comes back by itself when the machine starts again. */
+  start: boolean;
+}
+
+/** `ensure` starts it unless it runs as described; `let_go` ends a hold; `end` ends it with everything it started. */
+export type ServiceOrder =
+  | { do: "ensure"; spec: ServiceSpec }
+  | { do: "let_go"; name: string; holder: string }
+  | { do: "end"; name: string };
+
+/** `preparing`: what it needs is being fetched; ask again. */
+export type ServiceState = { state: "running" } | { state: "preparing"; detail: string } | { state: "ended" };
+
 /**
- * The sandbox object (spec §7, §8). A call that needs the machine starts it. `fetch` takes the WebSocket upgrade of a
- * terminal at `/terminal?cols=&rows=` with the binding as JSON in the header `x-quayside-binding`.
+ * The sandbox object (spec §7, §8). A call that needs the machine starts it. `fetch` carries the binding as JSON in the header
+ * `x-quayside-binding`, and takes the WebSocket upgrade of a terminal at `/terminal?cols=&rows=`, and any request to a service
+ * that runs at `/service/{name}/{path}`. With the header `x-quayside-hold`, which names who holds, the sandbox counts as busy until
+ * the answer ends, `let_go`, or nobody has asked the service anything for two minutes.
  */
 export interface SandboxRpc {
   status(binding: SandboxBinding): Promise<Result<SandboxStatus>>;
@@ -227,6 +255,8 @@ export interface SandboxRpc {
   /** With `wake` false no machine is started: what only one could answer is `conflict` while none runs. Likewise `readFile`. */
   listFiles(binding: SandboxBinding, path: string, wake?: boolean): Promise<Result<FileListing>>;
   readFile(binding: SandboxBinding, path: string, wake?: boolean): Promise<Result<{ bytes: Uint8Array; size: number }>>;
+  /** A service that does not run is no error but for `ensure`, whose failure is the start's. */
+  service(binding: SandboxBinding, order: ServiceOrder): Promise<Result<ServiceState>>;
   writeFile(binding: SandboxBinding, file: { path: string; bytes: Uint8Array }): Promise<Result<null>>;
   deleteFile(binding: SandboxBinding, path: string): Promise<Result<null>>;
   changes(binding: SandboxBinding): Promise<Result<Changes>>;
