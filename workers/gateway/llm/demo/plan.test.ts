@@ -193,4 +193,17 @@ describe("planAnswer", () => {
     const messages = [user("run: a\nsay: ü"), result("x")];
     expect(plan(messages)).toEqual(plan(messages));
   });
+
+  it("goes on with its script after a note of ours, and makes a call again that a person has approved meanwhile", () => {
+    const script = user("run: a\nrun: b");
+    const cut = result("[Tool execution was interrupted]");
+    const gone = plan([script, cut, user("From Quayside:\nThe sandbox was started again.")]);
+    expect(textOf(gone)).toBe("The last call was interrupted, so I go on without it.\n");
+    expect(callOf(gone)?.args).toEqual({ command: "b" });
+    const approved = user(
+      'From Quayside:\nA person has approved bash {"command":"a"}, which had not begun. Make that call again.',
+    );
+    expect(callOf(plan([script, cut, approved]))?.args).toEqual({ command: "a" });
+    expect(callOf(plan([script, cut, approved, result("done")]))?.args).toEqual({ command: "b" });
+  });
 });

@@ -18,6 +18,10 @@ const INTRODUCTION =
 
 const SUMMARY_CHARS = 160;
 
+/** What the executors tell the model by themselves, such as that the sandbox was started again, is no script. */
+const NOTE = /^From Quayside:\n/;
+const CALL_AGAIN = /^A person has approved .* Make that call again\.$/m;
+
 /** A directive that is part of an answer, and the call that ends the answer; the last segment has no call. */
 interface Segment {
   pieces: DemoPiece[];
@@ -29,10 +33,10 @@ interface Segment {
  * script, each call of it is one answer, and the results after that message say how many are done.
  */
 export function planAnswer(messages: readonly ChatMessage[], tools: readonly ToolSpec[]): DemoPiece[] {
-  const promptAt = messages.findLastIndex((message) => message.role === "user");
+  const promptAt = messages.findLastIndex((message) => message.role === "user" && !NOTE.test(textOf(message)));
   const directives = parseScript(textOf(messages[promptAt]));
   if (directives.length === 0) return [{ type: "text", text: INTRODUCTION }];
-  const results = messages.slice(promptAt + 1).filter((message) => message.role === "tool");
+  const results = resultsIn(messages.slice(promptAt + 1));
   const segments = segmentsOf(directives, tools);
   const at = Math.min(results.length, segments.length - 1);
   const segment = segments[at];
@@ -43,6 +47,16 @@ export function planAnswer(messages: readonly ChatMessage[], tools: readonly Too
   if (done.length === 0) return pieces;
   const apart = pieces.some((piece) => piece.type === "text") ? "\n" : "";
   return [...pieces, { type: "text", text: apart + summaryOf(done, results) }];
+}
+
+/** The results since the script. One that a note asks to get anew does not count. */
+function resultsIn(messages: readonly ChatMessage[]): ChatMessage[] {
+  const results: ChatMessage[] = [];
+  for (const message of messages) {
+    if (message.role === "tool") results.push(message);
+    if (message.role === "user" && CALL_AGAIN.test(textOf(message))) results.pop();
+  }
+  return results;
 }
 
 function segmentsOf(directives: readonly Directive[], tools: readonly ToolSpec[]): Segment[] {
@@ -87,7 +101,7 @@ function missing(directive: CallDirective, tools: readonly ToolSpec[]): string {
 
 /** Whether a result says that its call was refused or cut short, as our threads and OpenCode put it. */
 const NOT_DONE =
-  /^(?:the (?:user|person|call|tool call)\b[^.\n]*\b)?(denied|declined|rejected|interrupted|cancelled)\b/i;
+  /^(?:the (?:user|person|call|tool call)\b[^.\n]*\b|\[tool execution was )?(denied|declined|rejected|interrupted|cancelled)\b/i;
 
 function remarkOn(result: ChatMessage | undefined): DemoPiece | null {
   const how = NOT_DONE.exec(textOf(result).trim())?.[1]?.toLowerCase();
