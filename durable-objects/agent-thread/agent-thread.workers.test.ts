@@ -56,7 +56,7 @@ describe("runs", () => {
   });
 
   it("AT1 an executor that is not here fails the run as unsupported", async () => {
-    await start(fakeOrder("x", { executor: "opencode" }));
+    await start(fakeOrder("x", { executor: "worker" }));
     await ended();
     expect(world.end).toMatchObject({ status: "failed", problem: { code: "unsupported" } });
   });

@@ -73,6 +73,27 @@ export async function withImages(context: RunContext, messages: ModelMessage[]):
   return resolved;
 }
 
+export interface AttachedImage {
+  name: string;
+  mime: string;
+  bytes: Uint8Array;
+}
+
+/** The images of the run's prompt where its model takes images, within the same limits. */
+export async function wantedImages({ world, order }: Pick<RunContext, "world" | "order">): Promise<AttachedImage[]> {
+  const files = order.prompt.message.attachments.filter((file) => IMAGE_TYPE.test(file.mime));
+  if (files.length === 0 || !(await world.takesImages(order))) return [];
+  const images: AttachedImage[] = [];
+  let room = MAX_IMAGES_BYTES;
+  for (const { id, name, mime } of files) {
+    const bytes = await world.readAttachment(order, id);
+    if (bytes === null || bytes.byteLength > Math.min(room, MAX_IMAGE_BYTES)) continue;
+    room -= bytes.byteLength;
+    images.push({ name, mime, bytes });
+  }
+  return images;
+}
+
 function imagesOf(message: ModelMessage): FilePart[] {
   if (message.role !== "user" || typeof message.content === "string") return [];
   return message.content.filter((part) => part.type === "file");

@@ -4,8 +4,8 @@ import { type Report, type ReportFrame, type ReportReply, reportFrame } from "#c
 import type { ReportedItem } from "#contract/run";
 import type { ExecLine } from "#contract/workspace";
 import { newId } from "#platform/new-id";
-import type { RunOrder, Turn } from "#platform/rpc";
-import type { RunSandbox, ThreadWorld } from "./world.ts";
+import type { RunOrder, ServiceState, Turn } from "#platform/rpc";
+import type { RunSandbox, ServiceFetch, ThreadWorld } from "./world.ts";
 
 /** A conversation and a sandbox for tests of the thread. It keeps plain data only, so it outlives the thread's object. */
 export class FakeWorld {
@@ -23,7 +23,12 @@ export class FakeWorld {
   turns: Turn[] = [];
   recording: RunRecording | null = null;
   images = false;
+  /** The service of the sandbox, and what is asked of the sandbox about it. */
+  service: ServiceFetch = async () => new Response("nothing runs", { status: 503 });
+  readonly services: string[] = [];
+  ensures: () => Result<ServiceState> = () => ok({ state: "running" });
   connections = 0;
+  tokens = 0;
   openSockets = 0;
   /** Off: frames are read and stored, but nothing is acknowledged. */
   acknowledges = true;
@@ -39,6 +44,9 @@ export class FakeWorld {
       model: (order) => real.model(order),
       turns: async (_order, runIds) => ok(this.turns.filter((one) => runIds.includes(one.runId))),
       recording: async () => (this.recording ? ok(this.recording) : fail("not_found", "no recording")),
+      gateway: () => ({ baseUrl: "http://127.0.0.1:1/v1", host: null }),
+      runToken: async () => `token-${++this.tokens}`,
+      models: async () => [{ id: "demo/scripted", images: this.images }],
       readAttachment: async (_order, fileId) => this.attached.get(fileId) ?? null,
       takesImages: async () => this.images,
       keepOutput: async (_order, itemId, text) => {
@@ -134,6 +142,19 @@ export class FakeWorld {
         }));
         return ok({ path, entries, truncated: false });
       },
+      ensureService: async ({ name }) => {
+        this.services.push(`ensure ${name}`);
+        return this.ensures();
+      },
+      endService: async (name) => {
+        this.services.push(`end ${name}`);
+        return ok(null);
+      },
+      releaseService: async (name) => {
+        this.services.push(`release ${name}`);
+        return ok(null);
+      },
+      service: () => this.service,
       changes: async () =>
         ok({ baseCommit: null, headCommit: null, branch: null, unpushed: 0, dirty: true, files: [] }),
       findCached: async () => ok(null),

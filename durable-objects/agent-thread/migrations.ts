@@ -72,4 +72,37 @@ export const MIGRATIONS: readonly Migration[] = [
   CREATE INDEX exchanges_run ON exchanges (run_id, n);
   CREATE TABLE blobs (digest TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;
   `,
+  `
+  CREATE TABLE opencode_thread (
+    name TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+  );
+  CREATE TABLE opencode_parts (
+    run_id TEXT NOT NULL,
+    part_key TEXT NOT NULL,
+    id TEXT NOT NULL,
+    group_id TEXT,
+    ended INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (run_id, part_key)
+  );
+  CREATE TABLE opencode_prompts (
+    run_id TEXT NOT NULL,
+    key TEXT NOT NULL,
+    text TEXT NOT NULL,
+    sent INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (run_id, key)
+  );
+  CREATE TABLE opencode_asks (
+    run_id TEXT NOT NULL,
+    request_id TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    part_key TEXT NOT NULL,
+    replied INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (run_id, request_id)
+  );
+  CREATE TABLE opencode_grants (
+    run_id TEXT NOT NULL,
+    digest TEXT NOT NULL
+  );
+  `,
 ];

@@ -11,6 +11,8 @@ export interface NewItem {
   title?: string;
   detail?: ItemDetail;
   groupId: string | null;
+  /** The item of which this one is a part, such as the call that a sub-agent works for. */
+  parentId?: string | null;
 }
 export interface ItemEnd {
   status: ItemStatus;
@@ -59,7 +61,7 @@ export class RunReporter {
       id: newId("item"),
       runId: this.#runId,
       groupId: item.groupId,
-      parentId: null,
+      parentId: item.parentId ?? null,
       kind: item.kind,
       status: "in_progress",
       title: item.title ?? "",
@@ -91,6 +93,10 @@ export class RunReporter {
       if (growing.unsaved) this.#store.putItem(growing.item);
       growing.unsaved = false;
     }
+  }
+
+  isOpen(itemId: string): boolean {
+    return this.#growing.has(itemId);
   }
 
   /** The text of an open item so far. */

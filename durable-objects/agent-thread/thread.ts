@@ -167,7 +167,9 @@ export class Thread {
     const { store } = this.#deps;
     session.reporter.complete(call.itemId ?? "", { status: outcome.status, text: outcome.text });
     updateCall(store, call, { state: "settled", result: outcome.result });
-    record(store, call.runId, { request, response: { ...outcome, detail: {} }, startedAt: Date.now() });
+    // OpenCode's own calls are not recorded, and a recording is whole or not there.
+    if (session.order.run.executor !== "opencode")
+      record(store, call.runId, { request, response: { ...outcome, detail: {} }, startedAt: Date.now() });
   }
 
   /** A person acted on a waiting call: what that changes and the end of the wait are one commit. */

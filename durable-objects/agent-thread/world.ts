@@ -2,17 +2,18 @@ import { exports } from "cloudflare:workers";
 import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
 import type { LanguageModel } from "ai";
 import { fail, ok, type Result } from "#contract/problem";
+import { DEMO_MODEL } from "#contract/provider";
 import type { RunRecording } from "#contract/recording";
 import type { Changes, ExecRequest, FileListing } from "#contract/workspace";
 import { listProviders } from "#data/providers";
 import { forTenant } from "#data/tenant-db";
 import { takesImages } from "#domain/provider/images";
 import { blobKey } from "#platform/blobs";
-import { configOf } from "#platform/config";
+import { type Config, configOf } from "#platform/config";
 import type { Env } from "#platform/env";
 import { hostUrl } from "#platform/hosts";
 import { settle } from "#platform/problem-response";
-import type { FoundLine, RunOrder, Turn } from "#platform/rpc";
+import type { FoundLine, RunOrder, ServiceSpec, ServiceState, Turn } from "#platform/rpc";
 import { conversationStub, sandboxStub, threadStub } from "#platform/stubs";
 import { signRunToken } from "#platform/tokens";
 
@@ -26,6 +27,22 @@ export interface RunSandbox {
   changes(): Promise<Result<Changes>>;
   /** What a search finds without a machine (`SandboxRpc.findCached`); null where one must look. */
   findCached(query: { pattern: string | null; path: string }): Promise<Result<FoundLine[] | null>>;
+  /** Starts a service of the sandbox, the machine included, unless it runs. */
+  ensureService(spec: ServiceSpec): Promise<Result<ServiceState>>;
+  endService(name: string): Promise<Result<unknown>>;
+  /** The sandbox need not stay awake for a request that named the holder. */
+  releaseService(name: string, holder: string): Promise<Result<unknown>>;
+  /** Requests to a service; 503 where it does not run. */
+  service(name: string): ServiceFetch;
+}
+
+export type ServiceFetch = (path: string, init?: RequestInit) => Promise<Response>;
+
+/** The LLM gateway as programs in a sandbox reach it. */
+export interface SandboxGateway {
+  baseUrl: string;
+  /** The `Host` header they must send, where the URL does not name the gateway. */
+  host: string | null;
 }
 
 /** How a thread reaches everything outside of it. */
@@ -38,6 +55,11 @@ export interface ThreadWorld {
   turns(order: RunOrder, runIds: string[]): Promise<Result<Turn[]>>;
   /** The recording that a run replays. */
   recording(order: RunOrder, of: NonNullable<RunOrder["run"]["replayOf"]>): Promise<Result<RunRecording>>;
+  gateway(): SandboxGateway;
+  /** A fresh token for the gateway, bound to the run. */
+  runToken(order: RunOrder): Promise<string>;
+  /** The models that the org's runs may use, and whether each takes images. */
+  models(order: RunOrder): Promise<{ id: string; images: boolean }[]>;
   /** The bytes of a file attached to a message; null where it is gone. */
   readAttachment(order: RunOrder, fileId: string): Promise<Uint8Array | null>;
   /** Whether the run's model takes images. */
@@ -62,6 +84,9 @@ export const threadWorld = {
           "conversation",
         ),
       recording: (order, of) => settle(threadStub(env, order.orgId, of.threadId).recording(of.runId), "agent thread"),
+      gateway: () => sandboxGateway(configOf(env)),
+      runToken: (order) => runToken(env, order),
+      models: (order) => modelsOf(env, order),
       readAttachment: (order, fileId) => readAttachment(env, order, fileId),
       takesImages: async (order) => takesImages(await listProviders(forTenant(env, order)), order.run.model),
       keepOutput: (order, itemId, text) => keepOutput(env, { order, itemId, text }),
@@ -91,6 +116,14 @@ function sandboxOf(env: Env, order: RunOrder): RunSandbox {
     readFile: (path) => settle(stub().readFile(binding, path), "sandbox"),
     writeFile: (path, bytes) => settle(stub().writeFile(binding, { path, bytes }), "sandbox"),
     listFiles: (path) => settle(stub().listFiles(binding, path), "sandbox"),
+    ensureService: (spec) => settle(stub().service(binding, { do: "ensure", spec }), "sandbox"),
+    endService: (name) => settle(stub().service(binding, { do: "end", name }), "sandbox"),
+    releaseService: (name, holder) => settle(stub().service(binding, { do: "let_go", name, holder }), "sandbox"),
+    service: (name) => (path, init) => {
+      const headers = new Headers(init?.headers);
+      headers.set("x-quayside-binding", JSON.stringify(binding));
+      return stub().fetch(`http://sandbox/service/${name}${path}`, { ...init, headers });
+    },
     changes: () => settle(stub().changes(binding), "sandbox"),
     findCached: (query) => settle(stub().findCached(binding, query), "sandbox"),
   };
@@ -103,16 +136,30 @@ function gatewayModel(env: Env, order: RunOrder): LanguageModel {
     name: "quayside",
     baseURL: `${hostUrl(configOf(env), "llm")}/v1`,
     includeUsage: true,
-    apiKey: () =>
-      signRunToken(env, {
-        kind: "run",
-        orgId: order.orgId,
-        conversationId: order.conversationId,
-        runId: order.run.id,
-      }),
+    apiKey: () => runToken(env, order),
     fetch: (input, init) => self.fetch(new Request(input, init)),
   });
   return provider.chatModel(order.run.model);
+}
+
+function runToken(env: Env, { orgId, conversationId, run }: RunOrder): Promise<string> {
+  return signRunToken(env, { kind: "run", orgId, conversationId, runId: run.id });
+}
+
+/** Many resolvers do not know names below localhost, so in development the gateway is an address and a `Host` header. */
+function sandboxGateway(config: Config): SandboxGateway {
+  const url = new URL(hostUrl(config, "llm"));
+  if (config.environment !== "development") return { baseUrl: `${url.origin}/v1`, host: null };
+  return { baseUrl: `http://127.0.0.1:${url.port || "80"}/v1`, host: url.host };
+}
+
+async function modelsOf(env: Env, order: RunOrder) {
+  const providers = await listProviders(forTenant(env, order));
+  const real = providers
+    .filter((one) => one.enabled)
+    .flatMap((one) => one.models.map((model) => `${one.slug}/${model.name}`))
+    .sort();
+  return [...real, DEMO_MODEL].map((id) => ({ id, images: takesImages(providers, id) }));
 }
 
 async function readAttachment(env: Env, order: RunOrder, fileId: string): Promise<Uint8Array | null> {

@@ -33,4 +33,19 @@ describe("the tenant API", () => {
     expect(first).toContain("retry: 1000");
     await reader?.cancel();
   });
+
+  it("chooses the engine and OpenCode's agent for a conversation, and changes them later", async () => {
+    const world = await makeWorld();
+    const asked = { executor: "opencode", agentMode: "plan" };
+    const created = await world.json<ConversationHead>("POST", "/api/conversations", asked);
+    expect(created.body.settings).toMatchObject(asked);
+    const changed = await world.json<ConversationHead>("PATCH", `/api/conversations/${created.body.id}`, {
+      agentMode: "build",
+    });
+    expect(changed.body.settings).toMatchObject({ executor: "opencode", agentMode: "build" });
+    const plain = await world.json<ConversationHead>("POST", "/api/conversations", {});
+    expect(plain.body.settings).not.toHaveProperty("agentMode");
+    const wrong = await world.json("POST", "/api/conversations", { agentMode: "dream" });
+    expect(wrong).toMatchObject({ status: 400, body: { code: "invalid", fields: [{ field: "agentMode" }] } });
+  });
 });

@@ -83,6 +83,7 @@ const create = defineRoute({
       settings: {
         executor: body.executor ?? "edge",
         model: body.model ?? (await defaultModel(db)),
+        ...(body.agentMode ? { agentMode: body.agentMode } : {}),
         autonomy: body.autonomy ?? "auto_safe",
       },
       agent,

@@ -3,7 +3,7 @@ import { approval, question } from "./ask.ts";
 import { agentId, conversationId, memberId, repositoryId, runId, sandboxId, threadId, timestamp } from "./ids.ts";
 import { memberKind } from "./member.ts";
 import { message } from "./message.ts";
-import { autonomy, executorName, group, item, run } from "./run.ts";
+import { agentMode, autonomy, executorName, group, item, run } from "./run.ts";
 import { openPort, sandboxStatus, snapshotMark, snapshotSource } from "./sandbox.ts";
 import { searchMatch } from "./search.ts";
 import { usage } from "./usage.ts";
@@ -15,6 +15,8 @@ export const title = z.string().trim().min(1).max(200);
 export const conversationSettings = z.object({
   executor: executorName,
   model: z.string().min(1).max(250),
+  /** Read by the executor `opencode` alone; absent is `build`. */
+  agentMode: agentMode.optional(),
   autonomy,
 });
 export type ConversationSettings = z.infer<typeof conversationSettings>;
@@ -120,6 +122,7 @@ export const conversationCreate = z.strictObject({
   repositoryId: repositoryId.optional(),
   executor: executorName.optional(),
   model: z.string().min(1).max(250).optional(),
+  agentMode: agentMode.optional(),
   autonomy: autonomy.optional(),
 });
 export type ConversationCreate = z.infer<typeof conversationCreate>;
@@ -134,6 +137,7 @@ export const conversationPatch = z
     archived: z.boolean(),
     executor: executorName,
     model: z.string().min(1).max(250),
+    agentMode,
     autonomy,
   })
   .partial();

@@ -6,6 +6,10 @@ import { usage } from "./usage.ts";
 export const executorName = z.enum(["edge", "opencode", "worker", "echo", "noop"]);
 export type ExecutorName = z.infer<typeof executorName>;
 
+/** Which of OpenCode's agents works: `build` changes things, `plan` looks and plans. Other executors do not read it. */
+export const agentMode = z.enum(["build", "plan"]);
+export type AgentMode = z.infer<typeof agentMode>;
+
 /** `ask`: each side effect asks. `auto_safe`: reads and changes inside the sandbox are free. `auto`: nothing asks. */
 export const autonomy = z.enum(["ask", "auto_safe", "auto"]);
 export type Autonomy = z.infer<typeof autonomy>;
@@ -27,6 +31,8 @@ export const run = z.object({
   messageId,
   executor: executorName,
   model: z.string(),
+  /** Absent is `build`. */
+  agentMode: agentMode.optional(),
   autonomy,
   status: runStatus,
   waitingFor: waitingReason.nullable(),
