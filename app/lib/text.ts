@@ -127,8 +127,9 @@ export const text = {
     error: "Error",
   } satisfies Record<ItemKind, string>,
 
-  executor: { edge: "Edge", opencode: "OpenCode", worker: "Worker", echo: "Echo", noop: "No-op" },
+  executor: { edge: "Quayside", opencode: "OpenCode", worker: "Worker", echo: "Echo", noop: "No-op" },
   autonomy: { ask: "Ask before each change", auto_safe: "Ask before going out", auto: "Never ask" },
+  agentMode: { build: "Build", plan: "Plan only" },
   planStatus: { pending: "to do", in_progress: "in progress", completed: "done" },
 
   steps: {

@@ -8,9 +8,14 @@ import {
 import { Form, Link, useActionData, useLoaderData, useNavigation, useSearchParams } from "@remix-run/react";
 import { useEffect, useState } from "react";
 import type { Problem } from "#contract/problem";
-import { autonomy, executorName } from "#contract/run";
+import { agentMode, autonomy, type ExecutorName, executorName } from "#contract/run";
 import { PromptField } from "../components/composer/prompt-field.tsx";
-import { AutonomyOptions, ExecutorOptions, ModelOptions } from "../components/composer/settings-pickers.tsx";
+import {
+  AgentModeOptions,
+  AutonomyOptions,
+  ExecutorOptions,
+  ModelOptions,
+} from "../components/composer/settings-pickers.tsx";
 import { useAttachments } from "../components/composer/use-attachments.ts";
 import { Button } from "../components/ui/button.tsx";
 import { Field } from "../components/ui/field.tsx";
@@ -41,6 +46,7 @@ export async function action({ request, context }: ActionFunctionArgs) {
     model: word("model"),
     executor: executorName.catch("edge").parse(word("executor")),
     autonomy: autonomy.catch("auto_safe").parse(word("autonomy")),
+    ...(word("agentMode") ? { agentMode: agentMode.catch("build").parse(word("agentMode")) } : {}),
     ...(word("repositoryId") ? { repositoryId: word("repositoryId") } : {}),
   };
   const made = await context.api.conversations.create(settings, clientId).catch(asProblem);
@@ -66,6 +72,7 @@ export default function NewConversation() {
   const [params] = useSearchParams();
   const first = models.find((one) => one.isDefault) ?? models[0];
   const [model, setModel] = useState(first?.id ?? "");
+  const [engine, setEngine] = useState<ExecutorName>("edge");
   const attachments = useAttachments();
   const demo = models.find((one) => one.id === model)?.demo ?? false;
   return (
@@ -112,22 +119,49 @@ export default function NewConversation() {
               <ModelOptions models={models} value={model} />
             </select>
           </Field>
-          <Field id="executor" label={text.start.engine}>
-            <select id="executor" name="executor" className="field" defaultValue="edge">
-              <ExecutorOptions value="edge" />
-            </select>
-          </Field>
+          <Engine value={engine} onChange={setEngine} />
           <Field id="autonomy" label={text.start.autonomy}>
             <select id="autonomy" name="autonomy" className="field" defaultValue="auto_safe">
               <AutonomyOptions />
             </select>
           </Field>
         </div>
+        {engine === "opencode" && <OpenCodeFields />}
         {demo && <Notice>{text.start.demoNote}</Notice>}
         {problem && <ProblemNotice problem={problem} />}
         <SubmitButton waits={attachments.busy} />
       </Form>
     </Page>
+  );
+}
+
+function Engine({ value, onChange }: { value: ExecutorName; onChange: (value: ExecutorName) => void }) {
+  return (
+    <Field id="executor" label={text.start.engine}>
+      <select
+        id="executor"
+        name="executor"
+        className="field"
+        value={value}
+        onChange={(event) => onChange(executorName.parse(event.target.value))}
+      >
+        <ExecutorOptions value={value} />
+      </select>
+    </Field>
+  );
+}
+
+/** What only OpenCode has, and what choosing it means. */
+function OpenCodeFields() {
+  return (
+    <div className="grid gap-4 sm:grid-cols-3">
+      <Field id="agentMode" label={text.start.agentMode}>
+        <select id="agentMode" name="agentMode" className="field" defaultValue="build">
+          <AgentModeOptions />
+        </select>
+      </Field>
+      <p className="self-end text-12 text-n11 sm:col-span-2">{text.start.openCodeNote}</p>
+    </div>
   );
 }
 

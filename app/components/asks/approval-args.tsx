@@ -9,11 +9,12 @@ export function ApprovalArgs({ approval }: { approval: Approval }) {
   const path = word(args.path);
   const before = word(args.oldText ?? args.old ?? args.before);
   const after = word(args.newText ?? args.new ?? args.after ?? args.content);
-  if (path && after !== null) {
+  const diff = word(args.diff) ?? (after === null ? null : asDiff(before ?? "", after));
+  if (path && diff !== null) {
     return (
       <div className="flex flex-col gap-1">
         <p className="font-mono text-12">{path}</p>
-        <Diff diff={asDiff(before ?? "", after)} label={text.steps.diffOf(path)} />
+        <Diff diff={diff} label={text.steps.diffOf(path)} />
       </div>
     );
   }

@@ -1,6 +1,8 @@
 import type { DragEvent } from "react";
+import type { ConversationSettings } from "#contract/conversation";
 import type { MessageMode } from "#contract/message";
 import type { Model } from "#contract/provider";
+import type { AgentMode } from "#contract/run";
 import { useHead, useStore } from "../../lib/live/use-live.ts";
 import { text } from "../../lib/text.ts";
 import { PinnedAsks } from "../asks/pinned-asks.tsx";
@@ -9,7 +11,7 @@ import { AttachmentList } from "./attachment-list.tsx";
 import { ComposerStatus } from "./composer-status.tsx";
 import { Queue } from "./queue.tsx";
 import { SendButtons } from "./send-buttons.tsx";
-import { AutonomyOptions, ModelOptions, Picker } from "./settings-pickers.tsx";
+import { AgentModeOptions, AutonomyOptions, ExecutorOptions, ModelOptions, Picker } from "./settings-pickers.tsx";
 import { useAttachments } from "./use-attachments.ts";
 import { useDraft } from "./use-draft.ts";
 import { Words } from "./words.tsx";
@@ -52,7 +54,7 @@ export function Composer({ models }: { models: Model[] }) {
           <div className="flex flex-wrap items-center justify-between gap-1 px-2 pb-2">
             <AttachButton onFiles={attachments.add} />
             <span
-              className={`flex min-w-0 gap-1 sm:order-none sm:flex-1 ${activeRunId ? "order-first basis-full" : "flex-1"}`}
+              className={`flex min-w-0 flex-wrap gap-1 sm:order-none sm:flex-1 ${activeRunId ? "order-first basis-full" : "flex-1"}`}
             >
               <Settings models={models} />
             </span>
@@ -68,14 +70,30 @@ export function Composer({ models }: { models: Model[] }) {
 
 function Settings({ models }: { models: Model[] }) {
   const store = useStore();
-  const { model, autonomy } = useHead().settings;
-  const configure = (changes: { model?: string; autonomy?: "ask" | "auto_safe" | "auto" }) =>
+  const { model, executor, agentMode, autonomy } = useHead().settings;
+  const configure = (changes: Partial<ConversationSettings>) =>
     store.attempt({ type: "conversation.configure", ...changes });
   return (
     <>
       <Picker label={text.composer.model} value={model} onChange={(value) => configure({ model: value })}>
         <ModelOptions models={models} value={model} />
       </Picker>
+      <Picker
+        label={text.composer.engine}
+        value={executor}
+        onChange={(value) => configure({ executor: value as typeof executor })}
+      >
+        <ExecutorOptions value={executor} />
+      </Picker>
+      {executor === "opencode" && (
+        <Picker
+          label={text.composer.agentMode}
+          value={agentMode ?? "build"}
+          onChange={(value) => configure({ agentMode: value as AgentMode })}
+        >
+          <AgentModeOptions />
+        </Picker>
+      )}
       <Picker
         label={text.composer.autonomy}
         value={autonomy}

@@ -1,6 +1,6 @@
 import { type ReactNode, useId } from "react";
 import type { Model } from "#contract/provider";
-import { type Autonomy, autonomy as autonomySchema, type ExecutorName } from "#contract/run";
+import { type Autonomy, agentMode, autonomy as autonomySchema, type ExecutorName } from "#contract/run";
 import { text } from "../../lib/text.ts";
 
 interface PickerProps {
@@ -25,7 +25,7 @@ export function Picker({ label, name, value, onChange, children }: PickerProps) 
         title={label}
         value={value}
         onChange={(event) => onChange(event.target.value)}
-        className="h-7 w-full max-w-[160px] truncate rounded-6 border border-transparent bg-transparent px-1 text-12 text-n11 hover:border-n7 hover:text-n12 pointer-coarse:h-10"
+        className="field-sizing-content h-7 max-w-[160px] truncate rounded-6 border border-transparent bg-transparent px-1 text-12 text-n11 hover:border-n7 hover:text-n12 pointer-coarse:h-10"
       >
         {children}
       </select>
@@ -62,12 +62,23 @@ export function AutonomyOptions() {
   ));
 }
 
+const ENGINES: readonly ExecutorName[] = ["edge", "opencode"];
+
 /** The engines people choose from; probes stay out of sight unless one is already in use. */
 export function ExecutorOptions({ value }: { value: ExecutorName }) {
-  const offered: ExecutorName[] = value === "edge" ? ["edge"] : ["edge", value];
+  const offered = ENGINES.includes(value) ? ENGINES : [...ENGINES, value];
   return offered.map((one) => (
     <option key={one} value={one}>
       {text.executor[one]}
+    </option>
+  ));
+}
+
+/** OpenCode's agents; no other engine has them. */
+export function AgentModeOptions() {
+  return agentMode.options.map((one) => (
+    <option key={one} value={one}>
+      {text.agentMode[one]}
     </option>
   ));
 }

@@ -74,7 +74,11 @@ function TurnPart({ id, before, ended }: TurnPartProps) {
   return (
     <>
       {title && <h3 className="pt-2 font-medium text-12 text-n11">{title}</h3>}
-      {item.kind === "text" ? <Prose itemId={id} seq={item.seq} /> : <Step item={ended ? settled(item) : item} />}
+      {item.kind === "text" ? (
+        <Prose itemId={id} seq={item.seq} nested={item.parentId !== null} />
+      ) : (
+        <Step item={ended ? settled(item) : item} />
+      )}
     </>
   );
 }
@@ -89,12 +93,13 @@ function groupTitle({ groups, items }: ConversationState, groupId: string | null
   return groups.get(groupId)?.title ?? "";
 }
 
-function Prose({ itemId, seq }: { itemId: string; seq: number }) {
+/** What the agent says; what a sub-agent says to it is indented and smaller. */
+function Prose({ itemId, seq, nested }: { itemId: string; seq: number; nested: boolean }) {
   const source = useLive((store) => store.textOf(itemId));
   const shown = useDeferredValue(source);
   if (source === "") return null;
   return (
-    <div className="py-2" data-seq={seq}>
+    <div className={nested ? "ml-5 py-1 text-n11 [&_.prose]:text-13 [&_.prose]:leading-5" : "py-2"} data-seq={seq}>
       <Markdown source={shown} />
     </div>
   );
