@@ -16,7 +16,7 @@ const HOLD_MS = 120_000;
 /** What belongs to this life of the object: starts under way by name, and who holds each service's process. */
 interface Present {
   starting: Map<string, Promise<Result<ServiceState>>>;
-  held: Map<string, Set<string>>;
+  held: Map<string, Map<string, () => void>>;
   askedAt: number;
 }
 const presents = new WeakMap<SandboxContext, Present>();
@@ -122,11 +122,13 @@ function hold(context: SandboxContext, by: { service: StartedService; holder: st
   if (response.body === null) return response;
   const { held } = presentOf(context);
   const { processId } = by.service;
-  held.set(processId, new Set(held.get(processId)).add(by.holder));
+  const reader = response.body.getReader();
+  const leave = () => void reader.cancel().catch(() => undefined);
+  held.set(processId, new Map(held.get(processId)).set(by.holder, leave));
   apply(context, "work", { running: [...new Set([...context.record.running, processId])] });
   const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
   const release = () => letGo(context, processId, by.holder);
-  void passOn(response.body, writable, toucher(context)).finally(release);
+  void passOn(reader, writable, toucher(context)).finally(release);
   return new Response(readable, response);
 }
 
@@ -140,6 +142,7 @@ async function releaseService(context: SandboxContext, name: string, holder: str
 function letGo(context: SandboxContext, processId: string, holder: string): void {
   const { held } = presentOf(context);
   const holders = held.get(processId);
+  holders?.get(holder)?.();
   if (!holders?.delete(holder) || holders.size > 0) return;
   held.delete(processId);
   endOf(context, processId);
@@ -157,12 +160,11 @@ function toucher(context: SandboxContext): () => void {
 
 /** Passes a body on until it ends or nobody reads it. */
 async function passOn(
-  body: ReadableStream<Uint8Array>,
+  reader: ReadableStreamDefaultReader<Uint8Array>,
   sink: WritableStream<Uint8Array>,
   onPiece: () => void,
 ): Promise<void> {
   const writer = sink.getWriter();
-  const reader = body.getReader();
   for (const closed of [writer.closed, reader.closed]) closed.catch(() => undefined);
   try {
     for (let next = await reader.read(); !next.done; next = await reader.read()) {
