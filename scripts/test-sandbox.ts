@@ -10,7 +10,7 @@ async function main(): Promise<number> {
   const { values } = parseArgs({ options: { driver: { type: "string", default: "local" } } });
   if (values.driver === "local") return suite("local", {});
   if (values.driver !== "cloudflare") {
-    console.error("usage: node scripts/test-sandbox.ts [--driver=local|cloudflare]");
+    console.error("usage: npm run test:sandbox -- [--driver=local|cloudflare]");
     return 2;
   }
   if (!hasContainerEngine()) {

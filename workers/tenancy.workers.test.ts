@@ -18,6 +18,7 @@ const BODIES: Record<string, unknown> = {
   "put /conversations/:id/files/content": "bytes",
   "patch /providers/:id": { name: "stolen" },
   "post /conversations/:id/fork": {},
+  "patch /repositories/:id": { allowedHosts: ["stolen.example"] },
   "post /providers/:id/check": {},
 };
 /** Routes that name nothing of another org. */

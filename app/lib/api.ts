@@ -14,7 +14,7 @@ import { me } from "#contract/me";
 import { pageOf } from "#contract/page";
 import { type Problem, problem } from "#contract/problem";
 import { model, type ProviderCreate, type ProviderPatch, provider, providerCheck } from "#contract/provider";
-import { type RepositoryCreate, repository } from "#contract/repository";
+import { type RepositoryCreate, type RepositoryPatch, repository } from "#contract/repository";
 import { sandboxStatus } from "#contract/sandbox";
 import { searchHit } from "#contract/search";
 import {
@@ -90,6 +90,8 @@ export function createApi(fetchLike: FetchLike) {
     repositories: {
       list: () => call.get("/api/repositories?limit=200", pageOf(repository)),
       create: (body: RepositoryCreate) => call.post("/api/repositories", repository, body),
+      patch: (id: string, body: RepositoryPatch) =>
+        call.json(`/api/repositories/${part(id)}`, repository, ["PATCH", body]),
     },
     providers: {
       list: () => call.get("/api/providers?limit=200", pageOf(provider)),

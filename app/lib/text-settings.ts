@@ -69,6 +69,14 @@ export const settingsText = {
   },
 
   repositories: {
+    hosts: (n: number) =>
+      n === 0 ? "Network: only our own gateways" : `Network: ${n} more ${n === 1 ? "host" : "hosts"}`,
+    hostsLabel: "Hosts its containers may reach",
+    hostsHint:
+      "One a line, such as registry.npmjs.org or *.example.com. It holds from a container's next start on; sandboxes of a development machine share its network.",
+    hostsSaved: "Saved. It holds from the next start of each container.",
+    hostAt: (n: number) => `Line ${n} `,
+
     title: "Repositories",
     intro:
       "Repositories that conversations can start from. They are cloned into the sandbox; credentials stay outside it.",

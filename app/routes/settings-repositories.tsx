@@ -1,6 +1,7 @@
 import { type ActionFunctionArgs, data, type LoaderFunctionArgs, type MetaFunction } from "@remix-run/cloudflare";
 import { Form, Link, useActionData, useLoaderData, useNavigation } from "@remix-run/react";
 import { useEffect, useRef } from "react";
+import type { Repository } from "#contract/repository";
 import { Button, buttonClass } from "../components/ui/button.tsx";
 import { Field, noteId } from "../components/ui/field.tsx";
 import { Notice, ProblemNotice } from "../components/ui/notice.tsx";
@@ -18,15 +19,26 @@ export async function loader({ context }: LoaderFunctionArgs) {
 export async function action({ request, context }: ActionFunctionArgs) {
   const form = await request.formData();
   const word = (name: string) => String(form.get(name) ?? "").trim();
+  const id = word("repositoryId");
   try {
+    if (id !== "") {
+      const allowedHosts = word("allowedHosts")
+        .split(/[\s,]+/)
+        .filter(Boolean);
+      await context.api.repositories.patch(id, { allowedHosts });
+      return data({ added: null, saved: id, problem: null });
+    }
     const made = await context.api.repositories.create({
       cloneUrl: word("cloneUrl"),
       ...(word("defaultBranch") ? { defaultBranch: word("defaultBranch") } : {}),
       ...(word("name") ? { name: word("name") } : {}),
     });
-    return data({ added: made.name, problem: null });
+    return data({ added: made.name, saved: null, problem: null });
   } catch (error) {
-    if (error instanceof ApiProblem) return data({ added: null, problem: error.problem }, { status: error.status });
+    if (error instanceof ApiProblem) {
+      const answer = { added: null, saved: id === "" ? null : id, problem: error.problem };
+      return data(answer, { status: error.status });
+    }
     throw error;
   }
 }
@@ -52,6 +64,7 @@ export default function Repositories() {
               <Link to={`/conversations/new?repository=${one.id}`} className={buttonClass("plain")}>
                 {text.repositories.start}
               </Link>
+              <HostsForm repository={one} />
             </li>
           ))}
         </ul>
@@ -61,8 +74,45 @@ export default function Repositories() {
   );
 }
 
-function AddForm() {
+/** What its containers may reach. It is folded away: most repositories need nothing. */
+function HostsForm({ repository }: { repository: Repository }) {
   const answer = useActionData<typeof action>();
+  const mine = answer?.saved === repository.id ? answer : null;
+  const id = `hosts-${repository.id}`;
+  const wrong = mine?.problem?.fields?.[0];
+  const at = Number(wrong?.field.split(".")[1]);
+  const error = wrong && `${Number.isNaN(at) ? "" : text.repositories.hostAt(at + 1)}${wrong.message}`;
+  return (
+    <details className="basis-full text-13" open={mine !== null}>
+      <summary className="w-fit cursor-pointer rounded-6 py-1 text-n11 hover:text-n12">
+        {text.repositories.hosts(repository.allowedHosts.length)}
+      </summary>
+      <Form method="post" className="flex flex-col gap-2 pt-2">
+        <input type="hidden" name="repositoryId" value={repository.id} />
+        <Field id={id} label={text.repositories.hostsLabel} hint={text.repositories.hostsHint} error={error}>
+          <textarea
+            id={id}
+            name="allowedHosts"
+            rows={3}
+            className="field font-mono text-13"
+            spellCheck={false}
+            defaultValue={repository.allowedHosts.join("\n")}
+            {...described(id, error)}
+          />
+        </Field>
+        {mine && !mine.problem && <Notice look="good">{text.repositories.hostsSaved}</Notice>}
+        {mine?.problem && !error && <ProblemNotice problem={mine.problem} />}
+        <Button type="submit" className="self-start">
+          {text.actions.save}
+        </Button>
+      </Form>
+    </details>
+  );
+}
+
+function AddForm() {
+  const found = useActionData<typeof action>();
+  const answer = found?.saved ? undefined : found;
   const busy = useNavigation().state === "submitting";
   const form = useRef<HTMLFormElement>(null);
   const errors = Object.fromEntries(

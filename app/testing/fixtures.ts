@@ -40,6 +40,7 @@ export const repositories: Repository[] = [
     name: "harbour",
     cloneUrl: "https://git.example.com/demo/harbour.git",
     defaultBranch: "main",
+    allowedHosts: [],
     createdAt: at(-90_000),
   },
   {
@@ -47,6 +48,7 @@ export const repositories: Repository[] = [
     name: "a-repository-with-a-really-long-name-that-somebody-thought-was-a-good-idea",
     cloneUrl: "https://git.example.com/a-very-long-organisation-name/a-repository-with-a-really-long-name.git",
     defaultBranch: "release/2026-11-candidate",
+    allowedHosts: [],
     createdAt: at(-90_000),
   },
 ];

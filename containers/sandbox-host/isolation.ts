@@ -112,8 +112,10 @@ function directoryOnly(tools: Toolchain, limits: Limits): Isolation {
     workspaceOf: (directories) => directories.workspace,
     // The machine's own profile replaces PATH, so the tools are put in front of it afterwards.
     shell: (line) => ["bash", "-lc", 'PATH="$1:$PATH"; shift; eval "$1"', "bash", path.dirname(tools.node), line],
-    environmentOf: (directories) =>
-      baseEnvironment({ PATH: bareShellPath(tools), HOME: directories.home, TMPDIR: directories.tmp }),
+    environmentOf: (directories) => ({
+      ...baseEnvironment({ PATH: bareShellPath(tools), HOME: directories.home, TMPDIR: directories.tmp }),
+      ...trustOf(CONTAINER_CA),
+    }),
     archiveRootOf: (directories) => path.dirname(directories.workspace),
     wrapArchive: (directories, argv) => ({ argv, cwd: path.dirname(directories.workspace) }),
     wrap: (directories, argv, cwd) => ({
@@ -152,6 +154,16 @@ function systemBinds(): string[] {
   );
   const files = SYSTEM_FILES.filter((one) => existsSync(one)).flatMap((one) => ["--ro-bind", one, one]);
   return [...binds, ...files, "--proc", "/proc", "--dev", "/dev"];
+}
+
+/** Where Cloudflare's containers have the authority that signs for every host while HTTPS is intercepted; only at run time. */
+const CONTAINER_CA = "/etc/cloudflare/certs/cloudflare-containers-ca.crt";
+
+/** Has the usual programs trust the authority in `file`, where there is one. */
+export function trustOf(file: string): Record<string, string> {
+  if (!existsSync(file)) return {};
+  const names = ["NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE", "GIT_SSL_CAINFO", "CURL_CA_BUNDLE", "REQUESTS_CA_BUNDLE"];
+  return Object.fromEntries(names.map((name) => [name, file]));
 }
 
 function baseEnvironment(own: { PATH: string; HOME: string; TMPDIR: string }): Record<string, string> {

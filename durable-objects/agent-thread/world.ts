@@ -9,11 +9,12 @@ import { listProviders } from "#data/providers";
 import { forTenant } from "#data/tenant-db";
 import { takesImages } from "#domain/provider/images";
 import { blobKey } from "#platform/blobs";
-import { type Config, configOf } from "#platform/config";
+import { configOf } from "#platform/config";
 import type { Env } from "#platform/env";
 import { hostUrl } from "#platform/hosts";
 import { settle } from "#platform/problem-response";
 import type { FoundLine, RunOrder, ServiceSpec, ServiceState, Turn } from "#platform/rpc";
+import { sandboxGateway } from "#platform/sandbox-gateway";
 import { conversationStub, sandboxStub, threadStub } from "#platform/stubs";
 import { signRunToken } from "#platform/tokens";
 
@@ -38,13 +39,6 @@ export interface RunSandbox {
 
 export type ServiceFetch = (path: string, init?: RequestInit) => Promise<Response>;
 
-/** The LLM gateway as programs in a sandbox reach it. */
-export interface SandboxGateway {
-  baseUrl: string;
-  /** The `Host` header they must send, where the URL does not name the gateway. */
-  host: string | null;
-}
-
 /** How a thread reaches everything outside of it. */
 export interface ThreadWorld {
   /** The socket that takes the reports of a run, accepted. */
@@ -55,7 +49,7 @@ export interface ThreadWorld {
   turns(order: RunOrder, runIds: string[]): Promise<Result<Turn[]>>;
   /** The recording that a run replays. */
   recording(order: RunOrder, of: NonNullable<RunOrder["run"]["replayOf"]>): Promise<Result<RunRecording>>;
-  gateway(): SandboxGateway;
+  gateway(): { baseUrl: string; host: string | null };
   /** A fresh token for the gateway, bound to the run. */
   runToken(order: RunOrder): Promise<string>;
   /** The models that the org's runs may use, and whether each takes images. */
@@ -84,7 +78,10 @@ export const threadWorld = {
           "conversation",
         ),
       recording: (order, of) => settle(threadStub(env, order.orgId, of.threadId).recording(of.runId), "agent thread"),
-      gateway: () => sandboxGateway(configOf(env)),
+      gateway: () => {
+        const { origin, host } = sandboxGateway(configOf(env), "llm");
+        return { baseUrl: `${origin}/v1`, host };
+      },
       runToken: (order) => runToken(env, order),
       models: (order) => modelsOf(env, order),
       readAttachment: (order, fileId) => readAttachment(env, order, fileId),
@@ -144,13 +141,6 @@ function gatewayModel(env: Env, order: RunOrder): LanguageModel {
 
 function runToken(env: Env, { orgId, conversationId, run }: RunOrder): Promise<string> {
   return signRunToken(env, { kind: "run", orgId, conversationId, runId: run.id });
-}
-
-/** Many resolvers do not know names below localhost, so in development the gateway is an address and a `Host` header. */
-function sandboxGateway(config: Config): SandboxGateway {
-  const url = new URL(hostUrl(config, "llm"));
-  if (config.environment !== "development") return { baseUrl: `${url.origin}/v1`, host: null };
-  return { baseUrl: `http://127.0.0.1:${url.port || "80"}/v1`, host: url.host };
 }
 
 async function modelsOf(env: Env, order: RunOrder) {

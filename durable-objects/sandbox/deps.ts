@@ -1,12 +1,14 @@
 import { exports } from "cloudflare:workers";
 import { ok } from "#contract/problem";
 import { commitOf } from "#domain/repository/advertisement";
+import type { GatewayRoom } from "#domain/sandbox/egress";
 import { type Config, configOf } from "#platform/config";
 import type { Env } from "#platform/env";
 import { hostUrl } from "#platform/hosts";
 import { logEvent } from "#platform/log";
 import { settle } from "#platform/problem-response";
 import type { SandboxBinding } from "#platform/rpc";
+import { sandboxGateway } from "#platform/sandbox-gateway";
 import { conversationStub, sandboxNamed } from "#platform/stubs";
 import { type SandboxTokens, sandboxTokens, TOKEN_WINDOW_MS } from "#platform/tokens";
 import { createArchiveStore } from "./archives.ts";
@@ -33,8 +35,8 @@ export function depsOf(env: Env): SandboxDeps {
     now: Date.now,
     environment: async (binding) => ({
       QUAYSIDE_CONVERSATION_ID: binding.conversationId,
-      QUAYSIDE_GATEWAY_URL: hostUrl(config, "llm"),
-      QUAYSIDE_GIT_URL: hostUrl(config, "git"),
+      QUAYSIDE_GATEWAY_URL: publicOrigin(config, "llm"),
+      QUAYSIDE_GIT_URL: publicOrigin(config, "git"),
       QUAYSIDE_TOKEN: await token(binding),
     }),
     remote: async (binding, repositoryId) => gitRemote(config, repositoryId, await token(binding)),
@@ -97,14 +99,19 @@ async function headCommit(
   }
 }
 
+/** A gateway under the name that stands for it in a sandbox. */
+function publicOrigin(config: Config, room: GatewayRoom): string {
+  const { origin, host } = sandboxGateway(config, room);
+  return host === null ? origin : hostUrl(config, room);
+}
+
 /** The gateway's URL of a repository. The token lives in the environment of one command and in no file. */
 function gitRemote(config: Config, repositoryId: string, token: string): GitRemote {
-  const gateway = new URL(hostUrl(config, "git"));
+  const { host } = sandboxGateway(config, "git");
+  const gateway = new URL(publicOrigin(config, "git"));
   const settings = [[`http.${gateway.origin}/.extraHeader`, `Authorization: Bearer ${token}`]];
-  if (config.environment === "development") {
-    // Many resolvers do not know names below localhost.
-    settings.push(["http.curloptResolve", `${gateway.hostname}:${gateway.port || "80"}:127.0.0.1`]);
-  }
+  // Git takes an address for a name, so that it need not be told of the header.
+  if (host !== null) settings.push(["http.curloptResolve", `${gateway.hostname}:${gateway.port || "80"}:127.0.0.1`]);
   const entries = settings.flatMap(([key = "", value = ""], at) => [
     [`GIT_CONFIG_KEY_${at}`, key],
     [`GIT_CONFIG_VALUE_${at}`, value],

@@ -1,4 +1,6 @@
 import { getSandbox, type Sandbox } from "@cloudflare/sandbox";
+import { getRepository } from "#data/repositories";
+import { forTenant } from "#data/tenant-db";
 import type { Config } from "#platform/config";
 import type { Env } from "#platform/env";
 import type { SandboxBinding } from "#platform/rpc";
@@ -34,5 +36,10 @@ export function driverOf(
     orgId,
     sandboxId,
     lease,
+    allowedHosts: async () => {
+      const { repository } = binding;
+      const found = repository && (await getRepository(forTenant(env, binding), repository.id));
+      return found?.allowedHosts ?? [];
+    },
   });
 }

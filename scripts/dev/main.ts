@@ -5,8 +5,9 @@ import { seedDemoRepository } from "../seed-demo-repository.ts";
 import { checkMachine } from "./checks.ts";
 import { Children } from "./children.ts";
 import { HELP, type Options, readOptions } from "./options.ts";
+import { type ChosenDriver, chooseDriver } from "./sandbox-driver.ts";
 import { Sentence } from "./sentence.ts";
-import { startSandboxHost, startWorker } from "./servers.ts";
+import { type Context, NeverServed, startSandboxHost, startWorker } from "./servers.ts";
 import { ensureAppBuild, ensureDatabase, ensureSecrets } from "./setup.ts";
 import { step } from "./steps.ts";
 
@@ -25,6 +26,7 @@ async function end(options: Options | null, status: number): Promise<never> {
 
 async function main(options: Options): Promise<void> {
   await checkMachine(options);
+  const driver = chooseDriver(options.sandbox);
   const secrets = ensureSecrets(root);
   await step("web app built", () => ensureAppBuild(root));
   await step("database ready", () => ensureDatabase(root, options.state));
@@ -36,13 +38,26 @@ async function main(options: Options): Promise<void> {
   };
   const context = { root, options, secrets, children, onDeath };
   const host = await step("sandbox host started", () => startSandboxHost(context));
-  await step("server started", () => startWorker(context, host.port));
+  const served = await serve(context, driver, host.port);
   const kept = options.ephemeral ? "nothing is kept" : `state in ${options.state}`;
-  console.log(
-    pc.dim(`sandboxes: local driver (${host.isolation}), since no container engine is used; for development only`),
-  );
+  const local = `local driver (${host.isolation}), for development only`;
+  const sandboxes = served.name === "local" ? local : "cloudflare driver, in containers";
+  console.log(pc.dim(`sandboxes: ${sandboxes}; ${served.why}`));
   console.log(pc.dim(`${kept}; also at http://localhost:${options.port}; Ctrl-C ends it`));
   console.log(`quayside ready http://demo.localhost:${options.port}`);
+}
+
+/** Serves with the chosen driver; where nobody asked for containers and they do not start, without them. */
+async function serve(context: Context, driver: ChosenDriver, port: number): Promise<ChosenDriver> {
+  const words = driver.name === "local" ? "server started" : "server started, with the image of its containers";
+  try {
+    await step(words, () => startWorker(context, { driver, port }));
+    return driver;
+  } catch (error) {
+    if (driver.name === "local" || context.options.sandbox !== "auto" || !(error instanceof NeverServed)) throw error;
+    console.log(pc.yellow(`containers did not start: ${error.message}`));
+    return serve(context, { name: "local", why: "containers did not start; --sandbox=cloudflare shows why" }, port);
+  }
 }
 
 function fail(options: Options | null, error: unknown): Promise<never> {

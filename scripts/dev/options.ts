@@ -10,11 +10,16 @@ export interface Options {
   state: string;
   /** The state is a temporary directory that goes with the server. */
   ephemeral: boolean;
+  /** Which driver runs sandboxes; `auto` takes containers where a Docker engine with buildx answers. */
+  sandbox: SandboxChoice;
 }
+export type SandboxChoice = "auto" | "local" | "cloudflare";
 
 export const HELP = `npm run dev [-- options]
 
   --ephemeral     keep nothing: the state goes when the server ends
+  --sandbox=WHERE local: sandboxes are processes of this machine; cloudflare: containers, which need a Docker engine with
+                  buildx. Without this it is containers where such an engine answers
   --help          show this
 
 environment
@@ -30,15 +35,24 @@ export function readOptions(argv: string[], env: NodeJS.ProcessEnv, root: string
   if (values.help) return null;
   const ephemeral = values.ephemeral ?? false;
   const state = ephemeral ? mkdtempSync(join(tmpdir(), "quayside-")) : resolve(root, env.QUAYSIDE_STATE ?? ".quayside");
-  return { port: portOf(env.PORT), state, ephemeral };
+  return { port: portOf(env.PORT), state, ephemeral, sandbox: sandboxOf(values.sandbox) };
 }
 
 function parse(argv: string[]) {
   try {
-    return parseArgs({ args: argv, options: { ephemeral: { type: "boolean" }, help: { type: "boolean" } } });
+    return parseArgs({
+      args: argv,
+      options: { ephemeral: { type: "boolean" }, help: { type: "boolean" }, sandbox: { type: "string" } },
+    });
   } catch (error) {
     throw new Sentence(`${(error as Error).message.split("\n")[0]} See npm run dev -- --help.`);
   }
+}
+
+function sandboxOf(text: string | undefined): SandboxChoice {
+  if (text === undefined) return "auto";
+  if (text === "local" || text === "cloudflare") return text;
+  throw new Sentence(`--sandbox must be local or cloudflare, not "${text}".`);
 }
 
 function portOf(text: string | undefined): number {

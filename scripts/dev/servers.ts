@@ -4,12 +4,15 @@ import pc from "picocolors";
 import { z } from "zod";
 import type { Children } from "./children.ts";
 import type { Options } from "./options.ts";
+import type { ChosenDriver } from "./sandbox-driver.ts";
 import { Sentence } from "./sentence.ts";
 
 const READY_TIMEOUT_MS = 60_000;
+/** An image is pulled and built on the way. */
+const BUILT_TIMEOUT_MS = 15 * 60_000;
 const readyLine = z.object({ event: z.literal("ready"), port: z.number().int(), isolation: z.string() });
 
-interface Context {
+export interface Context {
   root: string;
   options: Options;
   secrets: Record<string, string>;
@@ -44,18 +47,22 @@ export function startSandboxHost({ root, options, secrets, children, onDeath }: 
   });
 }
 
-/** Starts the Worker and waits until it answers. */
-export async function startWorker(context: Context, sandboxPort: number): Promise<void> {
+/** The server's process ended before it answered. */
+export class NeverServed extends Sentence {}
+
+/** Starts the Worker and waits until it answers. With containers the first start builds their image. */
+export async function startWorker(context: Context, sandbox: { driver: ChosenDriver; port: number }): Promise<void> {
   const { root, options, children, onDeath } = context;
+  const containers = sandbox.driver.name === "cloudflare";
   const vars = {
     ENVIRONMENT: "development",
     BASE: `localhost:${options.port}`,
     AUTH_MODE: "NONE",
-    SANDBOX_DRIVER: "local",
-    SANDBOX_HOST_URL: `http://127.0.0.1:${sandboxPort}`,
+    SANDBOX_DRIVER: sandbox.driver.name,
+    SANDBOX_HOST_URL: `http://127.0.0.1:${sandbox.port}`,
     LOG_LEVEL: process.env.LOG_LEVEL ?? "error",
   };
-  let dead: Sentence | null = null;
+  let [dead, served]: [Sentence | null, boolean] = [null, false];
   const argv = [
     process.execPath,
     join(root, "node_modules", "wrangler", "bin", "wrangler.js"),
@@ -65,7 +72,7 @@ export async function startWorker(context: Context, sandboxPort: number): Promis
       "--persist-to",
       join(options.state, "wrangler"),
       "--show-interactive-dev-session=false",
-      "--enable-containers=false",
+      `--enable-containers=${containers}`,
       "--log-level",
       "log",
     ],
@@ -73,14 +80,15 @@ export async function startWorker(context: Context, sandboxPort: number): Promis
   ];
   const env = { WRANGLER_SEND_METRICS: "false", CLOUDFLARE_CF_FETCH_ENABLED: "false", NO_COLOR: "1", CI: "true" };
   children.start({ name: "server", argv, cwd: root, env, onLine: showWorkerLine }, (sentence) => {
-    dead = sentence;
-    onDeath(sentence);
+    dead = new NeverServed(sentence.message);
+    if (served) onDeath(sentence);
   });
-  await untilHealthy(options.port, () => dead);
+  await untilHealthy(options.port, containers ? BUILT_TIMEOUT_MS : READY_TIMEOUT_MS, () => dead);
+  served = true;
 }
 
-async function untilHealthy(port: number, dead: () => Sentence | null): Promise<void> {
-  const deadline = Date.now() + READY_TIMEOUT_MS;
+async function untilHealthy(port: number, timeoutMs: number, dead: () => Sentence | null): Promise<void> {
+  const deadline = Date.now() + timeoutMs;
   while (Date.now() < deadline) {
     const sentence = dead();
     if (sentence) throw sentence;
@@ -89,7 +97,7 @@ async function untilHealthy(port: number, dead: () => Sentence | null): Promise<
     if (response?.status === 503) throw new Sentence(((await response.json()) as { detail: string }).detail);
     await sleep(100);
   }
-  throw new Sentence(`the server did not answer within ${READY_TIMEOUT_MS / 1000} seconds. LOG_LEVEL=info shows more.`);
+  throw new Sentence(`the server did not answer within ${timeoutMs / 1000} seconds. LOG_LEVEL=info shows more.`);
 }
 
 /** Of the server's output people see its own events and errors, not the tool's chatter. */

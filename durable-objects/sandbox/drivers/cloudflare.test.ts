@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { type Container, createCloudflareDriver, HOST_HEADER, HOST_PORT, refusalOf } from "./cloudflare.ts";
 
-const archives = { save: async () => undefined, load: async () => null, delete: async () => undefined };
 const names = { orgId: "org_a", sandboxId: "sbx_a" };
 
 /** A container whose calls are answered in turn; the last answer goes on. */
 function answering(...answers: (() => Response)[]) {
   const asked: { request: Request; port: unknown }[] = [];
+  const allowed: { hosts: string[]; before: number }[] = [];
   let destroyed = 0;
   const next = async (request: unknown, port: unknown) => {
     asked.push({ request: request as Request, port });
@@ -15,12 +15,21 @@ function answering(...answers: (() => Response)[]) {
   const container: Container = {
     containerFetch: next,
     wsConnect: next,
+    setAllowedHosts: async (hosts) => {
+      allowed.push({ hosts, before: asked.length });
+    },
     destroy: async () => {
       destroyed += 1;
     },
   };
-  const driver = createCloudflareDriver({ container, archives, secret: Promise.resolve("s"), ...names, lease: "l" });
-  return { driver, asked, destroyed: () => destroyed };
+  const driver = createCloudflareDriver({
+    container,
+    secret: Promise.resolve("s"),
+    ...names,
+    lease: "l",
+    allowedHosts: async () => ["registry.npmjs.org"],
+  });
+  return { driver, asked, allowed, destroyed: () => destroyed };
 }
 
 const ofHost = (status: number, body: object) => () => Response.json(body, { status, headers: { [HOST_HEADER]: "1" } });
@@ -40,6 +49,13 @@ const broken = () =>
   Response.json({ code: "INTERNAL_ERROR", message: "Container failed to start: no such image x" }, { status: 500 });
 /** As `Container.containerFetch` answers below it. */
 const rateLimited = () => new Response("rate limited: 10.1.2.3", { status: 429 });
+
+test("SB71 the hosts it may reach are named before anything asks the container", async () => {
+  const { driver, allowed } = answering(ofHost(500, {}));
+  await driver.open().catch(() => undefined);
+  const hosts = ["llm.quayside.internal", "git.quayside.internal", "registry.npmjs.org"];
+  expect(allowed).toEqual([{ hosts, before: 0 }]);
+});
 
 describe("what the platform answers in the host's place", () => {
   test.each([

@@ -1,4 +1,5 @@
 import type { Sandbox } from "@cloudflare/sandbox";
+import { egressHosts } from "#domain/sandbox/egress";
 import { DriverError, type SandboxDriver } from "./driver.ts";
 import { createHostDriver } from "./host.ts";
 
@@ -12,7 +13,7 @@ const START_PAUSE_MS = 1_000;
 const START_TRIES = 3;
 
 /** What is used of the SDK's sandbox. */
-export type Container = Pick<Sandbox, "containerFetch" | "destroy" | "wsConnect">;
+export type Container = Pick<Sandbox, "containerFetch" | "destroy" | "setAllowedHosts" | "wsConnect">;
 
 export interface CloudflareDriverOptions {
   container: Container;
@@ -20,6 +21,8 @@ export interface CloudflareDriverOptions {
   orgId: string;
   sandboxId: string;
   lease: string | null;
+  /** The hosts its repository allows, beyond the gateways. Asked before each start. */
+  allowedHosts(): Promise<string[]>;
 }
 
 /**
@@ -41,7 +44,10 @@ export function createCloudflareDriver(options: CloudflareDriverOptions): Sandbo
   });
   return {
     ...host,
-    open: () => startedWithin(START_TIMEOUT_MS, host),
+    open: async () => {
+      await container.setAllowedHosts(egressHosts(await options.allowedHosts()));
+      return startedWithin(START_TIMEOUT_MS, host);
+    },
     close: () => container.destroy(),
     destroy: () => container.destroy(),
     fetchPort: (request, port) => {

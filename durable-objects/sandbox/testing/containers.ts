@@ -22,6 +22,10 @@ function real(url: string, names: Names): Container {
   return {
     containerFetch: send,
     wsConnect: (request) => send(request),
+    setAllowedHosts: async (hosts) => {
+      const body = JSON.stringify(hosts);
+      await fetch(url, { method: "PUT", headers: { ...headers, "content-type": "application/json" }, body });
+    },
     destroy: async () => void (await fetch(url, { method: "DELETE", headers })),
   };
 }
@@ -34,6 +38,7 @@ function standIn({ orgId, sandboxId }: Names): { container: Container; secret: s
   const container: Container = {
     containerFetch: send,
     wsConnect: (request) => send(request),
+    setAllowedHosts: async () => undefined,
     destroy: async () =>
       void (await fetch(`${url}/sandboxes/${orgId}/${sandboxId}/destroy`, { method: "POST", headers })),
   };

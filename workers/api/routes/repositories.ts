@@ -1,13 +1,13 @@
 import { z } from "zod";
 import { repositoryId } from "#contract/ids";
 import { pageOf } from "#contract/page";
-import { repository, repositoryCreate } from "#contract/repository";
-import { getRepository, insertRepository, listRepositories } from "#data/repositories";
+import { repository, repositoryCreate, repositoryPatch } from "#contract/repository";
+import { allowHosts, getRepository, insertRepository, listRepositories } from "#data/repositories";
 import { forTenant } from "#data/tenant-db";
 import { checkCloneUrl, repositoryNameOf } from "#domain/repository/clone-url";
 import { configOf } from "#platform/config";
 import { newId } from "#platform/new-id";
-import { anyMember } from "#platform/policy";
+import { adminOnly, anyMember } from "#platform/policy";
 import { ProblemError, unwrap } from "#platform/problem-response";
 import { type AnyRoute, defineRoute } from "#platform/route";
 import { checkRepository } from "./repository-check.ts";
@@ -61,14 +61,35 @@ const create = defineRoute({
       name: body.name ?? repositoryNameOf(cloneUrl),
       cloneUrl,
       defaultBranch,
+      allowedHosts: "[]",
       createdAt: Date.now(),
     };
     if (!(await insertRepository(forTenant(env, principal), row))) {
       const fields = [{ field: "cloneUrl", message: "is added already" }];
       throw new ProblemError({ code: "conflict", detail: "This repository is added already.", fields });
     }
-    return { ...row, createdAt: new Date(row.createdAt).toISOString() };
+    return { ...row, allowedHosts: [], createdAt: new Date(row.createdAt).toISOString() };
   },
 });
 
-export const repositoryRoutes: AnyRoute[] = [list, read, create];
+const patch = defineRoute({
+  method: "patch",
+  path: "/repositories/:id",
+  summary:
+    "Set the hosts that its sandbox containers may reach, beyond the gateways; it holds from their next start on",
+  tag: "Repositories",
+  policy: adminOnly,
+  params: z.object({ id: repositoryId }),
+  body: repositoryPatch,
+  response: repository,
+  problems: ["invalid", "unauthenticated", "forbidden", "not_found"],
+  async handle({ env, principal, params, body }) {
+    const db = forTenant(env, principal);
+    const known = await allowHosts(db, params.id, [...new Set(body.allowedHosts)]);
+    const found = known ? await getRepository(db, params.id) : null;
+    if (!found) throw new ProblemError({ code: "not_found", detail: "There is no such repository." });
+    return found;
+  },
+});
+
+export const repositoryRoutes: AnyRoute[] = [list, read, create, patch];

@@ -8,9 +8,28 @@ export const repository = z.object({
   name: z.string(),
   cloneUrl: z.string(),
   defaultBranch: z.string(),
+  /** Hosts its containers may reach, beyond the gateways: names, or `*.` and a name for all below it. */
+  allowedHosts: z.array(z.string()),
   createdAt: timestamp,
 });
 export type Repository = z.infer<typeof repository>;
+
+const HOST = /^(?:\*\.)?(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/;
+
+/** The whole list of hosts, in place of the one before. */
+export const repositoryPatch = z.strictObject({
+  allowedHosts: z
+    .array(
+      z
+        .string()
+        .trim()
+        .toLowerCase()
+        .max(253)
+        .regex(HOST, "must be a host name such as registry.npmjs.org, or *.example.com for all below it"),
+    )
+    .max(50),
+});
+export type RepositoryPatch = z.infer<typeof repositoryPatch>;
 
 export const repositoryCreate = z.strictObject({
   cloneUrl: z.string().min(1).max(2048),

@@ -1,4 +1,5 @@
 import { asc, eq } from "drizzle-orm";
+import { z } from "zod";
 import type { Repository } from "#contract/repository";
 import { repositories } from "./tables/repositories.ts";
 import type { TenantDb } from "./tenant-db.ts";
@@ -22,12 +23,19 @@ export function insertRepository(db: TenantDb, row: Omit<Row, "orgId">): Promise
   return db.insert(repositories, row);
 }
 
+/** Sets the hosts that a repository's containers may reach; false where there is no such repository. */
+export async function allowHosts(db: TenantDb, id: string, hosts: string[]): Promise<boolean> {
+  const where = eq(repositories.id, id);
+  return (await db.update(repositories, { allowedHosts: JSON.stringify(hosts) }, where)) > 0;
+}
+
 function fromRow(row: Row): Repository {
   return {
     id: row.id,
     name: row.name,
     cloneUrl: row.cloneUrl,
     defaultBranch: row.defaultBranch,
+    allowedHosts: z.array(z.string()).parse(JSON.parse(row.allowedHosts)),
     createdAt: new Date(row.createdAt).toISOString(),
   };
 }

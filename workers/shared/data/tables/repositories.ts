@@ -11,6 +11,8 @@ export const repositories = sqliteTable(
     name: text("name").notNull(),
     cloneUrl: text("clone_url").notNull(),
     defaultBranch: text("default_branch").notNull(),
+    /** JSON array of host names. */
+    allowedHosts: text("allowed_hosts").notNull().default("[]"),
     createdAt: integer("created_at").notNull(),
   },
   (table) => [

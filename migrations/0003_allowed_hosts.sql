@@ -1,0 +1,1 @@
+ALTER TABLE `repositories` ADD `allowed_hosts` text DEFAULT '[]' NOT NULL;
