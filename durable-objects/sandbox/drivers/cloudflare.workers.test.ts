@@ -12,7 +12,7 @@ const timeout = isReal ? 240_000 : 20_000;
 vi.setConfig({ testTimeout: timeout, hookTimeout: timeout });
 
 function make(names = { orgId: newId("org"), sandboxId: newId("sandbox") }) {
-  return createCloudflareDriver({ ...containerOf(names), ...names, lease: null, allowedHosts: async () => [] });
+  return createCloudflareDriver({ ...containerOf(names), ...names, lease: null });
 }
 
 describeDriver(isReal ? "cloudflare" : "cloudflare over a stand-in for the container", () => make());

@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import type { Env } from "#platform/env";
 import { containerName } from "../container-identity.ts";
-import type { Container } from "../drivers/cloudflare.ts";
+import type { CloudflareDriverOptions, Container } from "../drivers/cloudflare.ts";
 
 const bindings = env as unknown as Env & { CONTAINER_TEST_URL?: string };
 
@@ -11,9 +11,10 @@ interface Names {
 }
 
 /** Real containers behind `container-worker.ts` where its URL is given, and otherwise stand-ins. */
-export function containerOf(names: Names): { container: Container; secret: string } {
+export function containerOf(names: Names): Pick<CloudflareDriverOptions, "container" | "secret" | "allowedHosts"> {
   const url = bindings.CONTAINER_TEST_URL ?? "";
-  return url === "" ? standIn(names) : { container: real(url, names), secret: "the test worker knows it" };
+  const found = url === "" ? standIn(names) : { container: real(url, names), secret: "the test worker knows it" };
+  return { ...found, allowedHosts: async () => [] };
 }
 
 function real(url: string, names: Names): Container {
