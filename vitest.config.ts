@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
-import type {} from "./scripts/testing/sandbox-host-setup.ts";
+import type {} from "./scripts/testing/provided.d.ts";
 
 const testKey = (fill: number) => Buffer.alloc(32, fill).toString("base64");
 

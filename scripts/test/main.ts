@@ -19,11 +19,12 @@ function tool(argv: string[], env: Record<string, string> = {}): boolean {
   return spawnSync(path, args, { cwd: root, stdio: "inherit", env: { ...process.env, ...env } }).status === 0;
 }
 
+const PROGRAMS = ["tsconfig.workers.json", "tsconfig.workers-tests.json", "tsconfig.node.json", "app/tsconfig.json"];
+
 const parts: Part[] = [
   {
     name: "types",
-    run: () =>
-      ["tsconfig.workers.json", "tsconfig.node.json", "app/tsconfig.json"].every((one) => tool(["tsc", "-p", one])),
+    run: () => PROGRAMS.every((one) => tool(["tsc", "-p", one])),
   },
   { name: "lint and format", run: () => tool(["biome", "check", "--error-on-warnings", "."]) },
   {

@@ -7,16 +7,6 @@ import { seedDemoRepository } from "../seed-demo-repository.ts";
 import { startModelServer } from "./model-server.ts";
 import { startSandboxHost } from "./start-sandbox-host.ts";
 
-declare module "vitest" {
-  interface ProvidedContext {
-    sandboxHostUrl: string;
-    sandboxHostSecret: string;
-    modelServerUrl: string;
-    /** Directory whose repositories the host serves by their path. */
-    sandboxGitPath: string;
-  }
-}
-
 /**
  * Global set-up of the workerd tests: one real sandbox host for all of them, with the demo repository and an empty one, and
  * one model server.

@@ -121,7 +121,12 @@ export function itemOf(run: Pick<Run, "id">, changes: Partial<ReportedItem> = {}
   };
 }
 
-export const finished: Report = { type: "run.finished", status: "succeeded", stopReason: "done", problem: null };
+export const finished = {
+  type: "run.finished",
+  status: "succeeded",
+  stopReason: "done",
+  problem: null,
+} as const satisfies Report;
 
 function recordingNamespace(calls: ThreadCall[]): DurableObjectNamespace {
   const methods = ["start", "steer", "cancel", "decideApproval", "answerQuestion"];

@@ -39,6 +39,7 @@ describe("git gateway in the worker", () => {
       name: "pocket-links",
       cloneUrl: "quayside-demo:pocket-links",
       defaultBranch: "main",
+      allowedHosts: "[]",
       createdAt: 0,
     });
   });
