@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { ProviderCheck, ProviderKind } from "#contract/provider";
-import { endpointOf, keyHeaders } from "#domain/provider/endpoint";
+import { endpointOf, keyHeaders, modelsAddress } from "#domain/provider/endpoint";
 import { configOf } from "#platform/config";
 import type { Env } from "#platform/env";
 import { safeFetch } from "#platform/safe-fetch";
@@ -8,7 +8,19 @@ import { safeFetch } from "#platform/safe-fetch";
 const TIME_LIMIT_MS = 10_000;
 const MAX_LIST_BYTES = 4 * 1024 * 1024;
 
-const modelList = z.object({ data: z.array(z.object({ id: z.string() })).max(5000) });
+/** Google writes it before each name, also where it speaks as OpenAI does. */
+const PREFIX = /^models\//;
+
+const listOf = <T extends z.ZodType>(model: T) => z.array(model).max(5000);
+const byId = z.object({ id: z.string() }).transform(({ id }) => id.replace(PREFIX, ""));
+const byName = z.object({ name: z.string() }).transform(({ name }) => name.replace(PREFIX, ""));
+
+/** The names in a list of models: OpenAI's and Anthropic's, Google's, Workers AI's. */
+const modelList = z.union([
+  z.object({ data: listOf(byId) }).transform(({ data }) => data),
+  z.object({ models: listOf(byName) }).transform(({ models }) => models),
+  z.object({ result: listOf(byName) }).transform(({ result }) => result),
+]);
 
 interface Candidate {
   kind: ProviderKind;
@@ -31,8 +43,8 @@ async function askForModels(env: Env, candidate: Candidate): Promise<string[] | 
   const base = endpointOf(candidate);
   if (!base.ok) return base.problem.detail;
   const answer = await safeFetch(
-    `${base.value}/models`,
-    { headers: { accept: "application/json", ...keyHeaders(candidate.kind, candidate.apiKey) } },
+    modelsAddress(candidate, base.value),
+    { headers: { accept: "application/json", ...keyHeaders(candidate, candidate.apiKey) } },
     {
       development: configOf(env).environment === "development",
       timeoutMs: TIME_LIMIT_MS,
@@ -59,7 +71,7 @@ function refusalOf(status: number, candidate: Candidate): string {
 async function readModels(response: Response): Promise<string[] | string> {
   try {
     const parsed = modelList.safeParse(await response.json());
-    if (parsed.success) return parsed.data.data.map((model) => model.id.replace(/^models\//, ""));
+    if (parsed.success) return parsed.data;
   } catch {}
-  return "Something answers there, but not in the OpenAI format. Check the base URL; it often ends in /v1.";
+  return "Something answers there, but not with a list of models. Check the base URL; it often ends in /v1.";
 }

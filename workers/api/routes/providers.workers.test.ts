@@ -124,7 +124,7 @@ describe("providers", () => {
       () => Response.json({}, { status: 404 }),
       { reachable: false, detail: expect.stringContaining("Check the base URL") },
     ],
-    [() => new Response("<html>"), { reachable: false, detail: expect.stringContaining("not in the OpenAI format") }],
+    [() => new Response("<html>"), { reachable: false, detail: expect.stringContaining("not with a list of models") }],
     [
       () => Promise.reject(new TypeError("refused")),
       { reachable: false, detail: expect.stringContaining("No connection to api.openai.com") },

@@ -14,16 +14,19 @@ export function failure(problem: Problem, status?: number): CallFailure {
   return { problem, status: status ?? PROBLEM_FACES[problem.code].status };
 }
 
-/** The error in OpenAI's form: an answer's body, or an event inside a stream. */
-export function errorBody(problem: Problem): { error: { message: string; type: string; code: string; param: null } } {
-  return { error: { message: problem.detail, type: problem.code, code: problem.code, param: null } };
+/** Carries a failure through a vendor's client, which lets errors that are not its own pass. */
+export class CallError extends Error {
+  readonly failure: CallFailure;
+
+  constructor(why: CallFailure) {
+    super(why.problem.detail);
+    this.failure = why;
+  }
 }
 
-/** The answer for a call that failed before its first byte. */
-export function errorResponse({ problem, status }: CallFailure): Response {
-  const headers = new Headers({ "cache-control": "no-store" });
-  if (problem.retryAfterS) headers.set("retry-after", String(problem.retryAfterS));
-  return Response.json(errorBody(problem), { status, headers });
+/** A request that says what the answering provider cannot be told, named by the request's own field. */
+export function refused(field: string, why: string): CallFailure {
+  return failure({ code: "invalid", detail: `${field}: ${why}`, fields: [{ field, message: why }] });
 }
 
 /** What an upstream said, without the key and anything that looks like a credential, 500 characters at most. */

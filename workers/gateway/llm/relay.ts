@@ -1,121 +1,79 @@
-import type { Problem } from "#contract/problem";
 import { type CallEnd, closeCall, type GatewayCall } from "./call.ts";
-import type { ChatRequest } from "./chat-request.ts";
-import { type CallFailure, errorBody, errorResponse, failure } from "./errors.ts";
-import { passThrough, StreamWatcher } from "./stream.ts";
-import { type CallResult, callUpstream, type Upstream } from "./upstream.ts";
-import { countPrompt, countTokens, readUsage, type TokenCounts } from "./usage.ts";
+import { errorResponse } from "./dialect.ts";
+import { CallError, type CallFailure } from "./errors.ts";
+import { broken, type Exchange, type Responder, tooLate } from "./responder.ts";
+import { streamAnswer } from "./stream.ts";
+import { countTexts, type TokenCounts, textOf } from "./usage.ts";
 
-/** Carries a call to its provider and the answer back. The first token decides: before it errors are answers, after it events. */
-export async function relay(call: GatewayCall, upstream: Upstream, request: ChatRequest): Promise<Response> {
-  const total = setTimeout(() => call.abort.abort(new Error("total time")), call.deps.totalMs);
-  const firstToken = setTimeout(() => call.abort.abort(new Error("first token")), call.deps.firstTokenMs);
+/** Carries a call to who answers it and the answer back. The first token decides: before it errors are answers, after it events. */
+export async function relay(exchange: Exchange, responder: Responder): Promise<Response> {
+  const { call } = exchange;
+  const limits = limitsOf(call, responder);
   call.client.addEventListener("abort", () => call.abort.abort(new Error("client gone")));
   try {
-    const answer = await callUpstream(upstream, upstreamBody(upstream, request), {
-      deps: call.deps,
-      signal: call.abort.signal,
-      onAttempt: () => {
-        call.attempts++;
-      },
-    });
-    if (!answer.ok) return await refuse(call, call.abort.signal.aborted ? tooLate(upstream) : answer.failure, total);
-    if (!call.stream) return await relayWhole(call, { upstream, request, answer, total });
-    return await relayStream(call, { upstream, request, answer, total });
-  } catch {
-    const why = call.abort.signal.aborted ? tooLate(upstream) : broken(upstream);
-    return await refuse(call, why, total);
+    if (call.stream) return await relayStream(exchange, responder, limits.end);
+    return await relayWhole(exchange, responder, limits.end);
+  } catch (error) {
+    limits.end();
+    return await refuse(exchange, failureOf(call, responder, error));
   } finally {
-    clearTimeout(firstToken);
+    limits.begun();
   }
 }
 
-interface Relayed {
-  upstream: Upstream;
-  request: ChatRequest;
-  answer: Extract<CallResult, { ok: true }>;
-  total: ReturnType<typeof setTimeout>;
+/** The answer for a call that nobody answered, once it is written down. */
+export async function refuse({ call, dialect }: Exchange, why: CallFailure): Promise<Response> {
+  await closeCall(call, { outcome: "failed", tokens: null, status: why.status, code: why.problem.code });
+  return errorResponse(dialect, why);
 }
 
-function upstreamBody(upstream: Upstream, request: ChatRequest): string {
-  const streamed = request.stream ? { stream_options: { ...request.stream_options, include_usage: true } } : {};
-  return JSON.stringify({ ...request, ...streamed, model: upstream.model.name });
+function limitsOf(call: GatewayCall, { isRemote }: Responder): { begun(): void; end(): void } {
+  if (!isRemote) return { begun() {}, end() {} };
+  const total = setTimeout(() => call.abort.abort(new Error("total time")), call.deps.totalMs);
+  const firstToken = setTimeout(() => call.abort.abort(new Error("first token")), call.deps.firstTokenMs);
+  return { begun: () => clearTimeout(firstToken), end: () => clearTimeout(total) };
 }
 
-async function relayWhole(call: GatewayCall, relayed: Relayed): Promise<Response> {
-  const body = await relayed.answer.response.text();
-  clearTimeout(relayed.total);
-  const parsed = parseObject(body);
-  if (!parsed) return refuse(call, failure(notOpenAi(relayed.upstream)), relayed.total);
-  const tokens = readUsage(parsed.usage);
-  const output = countTokens(JSON.stringify(parsed.choices ?? ""));
-  await closeCall(call, endOf("complete", { ...relayed, tokens, output }));
-  return Response.json({ ...parsed, model: call.model }, { headers: { "cache-control": "no-store" } });
+function failureOf(call: GatewayCall, { name }: Responder, error: unknown): CallFailure {
+  if (call.abort.signal.aborted) return tooLate(name);
+  return error instanceof CallError ? error.failure : broken(name);
 }
 
-async function relayStream(call: GatewayCall, relayed: Relayed): Promise<Response> {
-  const { upstream, answer, total } = relayed;
-  const reader = answer.response.body?.getReader();
-  const first = (await reader?.read())?.value;
-  if (!reader || !first) return refuse(call, broken(upstream), total);
-  const watcher = new StreamWatcher();
-  const body = passThrough({
-    first,
-    reader,
-    watcher,
+async function relayWhole(exchange: Exchange, responder: Responder, end: () => void): Promise<Response> {
+  const answer = await responder.whole();
+  end();
+  await closeCall(exchange.call, endOf(exchange, responder, { outcome: "complete", ...answer }));
+  return Response.json(answer.body, { headers: { "cache-control": "no-store" } });
+}
+
+async function relayStream(exchange: Exchange, responder: Responder, end: () => void): Promise<Response> {
+  const { call, dialect } = exchange;
+  const source = await responder.stream();
+  return streamAnswer({
+    source,
     client: call.client,
-    encodeError: (problem) => new TextEncoder().encode(`data: ${JSON.stringify(errorBody(problem))}\n\n`),
-    broken: () => (call.abort.signal.aborted ? tooLate(upstream) : broken(upstream)).problem,
+    broken: (error) => new TextEncoder().encode(dialect.errorEvent(failureOf(call, responder, error))),
     async finish(outcome) {
-      clearTimeout(total);
-      const output = Math.ceil(watcher.textUnits / 4);
-      await closeCall(call, endOf(outcome, { ...relayed, tokens: watcher.usage, output }));
+      end();
+      const { tokens, units } = source.seen();
+      const seen = { outcome, tokens, outputTokens: Math.ceil(units / 4) };
+      await closeCall(call, endOf(exchange, responder, seen));
     },
   });
-  return eventStream(body);
 }
 
-export function eventStream(body: ReadableStream<Uint8Array>): Response {
-  return new Response(body, { headers: { "content-type": "text/event-stream", "cache-control": "no-store" } });
+/** Our own count of a prompt. */
+export function estimateInput({ dialect, body }: Pick<Exchange, "dialect" | "body">): number {
+  return countTexts(dialect.prompt(body).map(textOf));
 }
 
 /** Usage as the provider gave it, or our own count of what passed where it gave none. */
 function endOf(
-  outcome: CallEnd["outcome"],
-  seen: { upstream: Upstream; request: ChatRequest; tokens: TokenCounts | null; output: number },
+  exchange: Exchange,
+  { price }: Responder,
+  seen: { outcome: CallEnd["outcome"]; tokens: TokenCounts | null; outputTokens: number },
 ): CallEnd {
-  const estimate = { inputTokens: countPrompt(seen.request.messages), outputTokens: seen.output, cachedTokens: 0 };
-  return {
-    outcome,
-    tokens: seen.tokens ?? estimate,
-    estimated: seen.tokens === null,
-    price: seen.upstream.model.price,
-    status: 200,
-  };
-}
-
-async function refuse(call: GatewayCall, why: CallFailure, timer: ReturnType<typeof setTimeout>): Promise<Response> {
-  clearTimeout(timer);
-  await closeCall(call, { outcome: "failed", tokens: null, status: why.status, code: why.problem.code });
-  return errorResponse(why);
-}
-
-const tooLate = (upstream: Upstream): CallFailure =>
-  failure({ code: "upstream_failed", detail: `${upstream.provider} did not answer in time.` }, 504);
-
-const broken = (upstream: Upstream): CallFailure =>
-  failure({ code: "upstream_failed", detail: `The connection to ${upstream.provider} broke.` });
-
-const notOpenAi = (upstream: Upstream): Problem => ({
-  code: "upstream_failed",
-  detail: `${upstream.provider} did not answer in the OpenAI format. Check its base URL.`,
-});
-
-function parseObject(body: string): Record<string, unknown> | null {
-  try {
-    const value: unknown = JSON.parse(body);
-    return value !== null && typeof value === "object" ? (value as Record<string, unknown>) : null;
-  } catch {
-    return null;
-  }
+  const { outcome, tokens, outputTokens } = seen;
+  const counted = tokens ?? { inputTokens: estimateInput(exchange), outputTokens, cachedTokens: 0 };
+  return { outcome, tokens: counted, estimated: tokens === null, price, status: 200 };
 }

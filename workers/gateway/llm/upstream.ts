@@ -2,14 +2,14 @@ import { fail, ok, type Problem, type Result } from "#contract/problem";
 import type { Provider } from "#contract/provider";
 import { findSealedProvider, type SealedProvider } from "#data/providers";
 import { forTenant } from "#data/tenant-db";
-import { endpointOf, keyHeaders } from "#domain/provider/endpoint";
+import { endpointOf, keyHeaders, type Wire, wireOf } from "#domain/provider/endpoint";
 import { configOf } from "#platform/config";
 import type { Env } from "#platform/env";
 import type { RunPrincipal } from "#platform/principal";
 import { safeFetch } from "#platform/safe-fetch";
 import { open, providerKeyPlace } from "#platform/secrets";
-import type { GatewayDeps } from "./deps.ts";
-import { type CallFailure, failure, upstreamMessage } from "./errors.ts";
+import type { GatewayCall } from "./call.ts";
+import { CallError, type CallFailure, failure, upstreamMessage } from "./errors.ts";
 
 export type ProviderModel = Provider["models"][number];
 
@@ -17,9 +17,13 @@ export type ProviderModel = Provider["models"][number];
 export interface Upstream {
   baseUrl: string;
   kind: Provider["kind"];
+  /** What the provider itself speaks. */
+  wire: Wire;
   provider: string;
   model: ProviderModel;
   key: string | null;
+  /** Those that carry the key. */
+  headers: Record<string, string>;
   development: boolean;
 }
 
@@ -40,7 +44,16 @@ export async function findUpstream(env: Env, principal: RunPrincipal, modelId: s
   const key = await openKey(env, principal, found);
   if (!key.ok) return key;
   const development = configOf(env).environment === "development";
-  return ok({ baseUrl: base.value, kind: found.kind, provider: found.name, model, key: key.value, development });
+  return ok({
+    baseUrl: base.value,
+    kind: found.kind,
+    wire: wireOf(found),
+    provider: found.name,
+    model,
+    key: key.value,
+    headers: keyHeaders(found, key.value),
+    development,
+  });
 }
 
 async function openKey(env: Env, principal: RunPrincipal, provider: SealedProvider): Promise<Result<string | null>> {
@@ -54,19 +67,27 @@ async function openKey(env: Env, principal: RunPrincipal, provider: SealedProvid
 
 export type CallResult = { ok: true; response: Response } | { ok: false; failure: CallFailure };
 
+/** What is posted to a provider: by a vendor's client or, untouched, by ours. */
+export interface UpstreamRequest {
+  url: string;
+  headers: HeadersInit;
+  body: string;
+}
+
 /**
- * Posts a body to the provider's chat completions. Connection errors, 429 and 5xx are tried again, twice at most, with
- * back-off or the wait that `Retry-After` asks for (up to 10 s; a longer one is the caller's). The answer has an ok status.
+ * Posts to a provider. Connection errors, 429 and 5xx are tried again, twice at most, with back-off or the wait that
+ * `Retry-After` asks for (up to 10 s; a longer one is the caller's). The answer has an ok status. Every call that leaves the
+ * gateway leaves here.
  */
 export async function callUpstream(
   upstream: Upstream,
-  body: string,
-  call: { deps: GatewayDeps; signal: AbortSignal; onAttempt(): void },
+  request: UpstreamRequest,
+  call: Pick<GatewayCall, "deps" | "abort" | "attempts">,
 ): Promise<CallResult> {
   for (let attempt = 0; ; attempt++) {
-    call.onAttempt();
-    const tried = await tryOnce(upstream, body, call);
-    if (tried.ok || attempt >= MAX_RETRIES || !tried.retry || call.signal.aborted) return tried;
+    call.attempts++;
+    const tried = await tryOnce(upstream, request, call);
+    if (tried.ok || attempt >= MAX_RETRIES || !tried.retry || call.abort.signal.aborted) return tried;
     const waitMs = tried.failure.problem.retryAfterS
       ? tried.failure.problem.retryAfterS * 1000
       : call.deps.backOffMs * 2 ** attempt;
@@ -75,18 +96,27 @@ export async function callUpstream(
   }
 }
 
+/** `fetch` for a vendor's client; what it cannot get it throws as `CallError`. */
+export function upstreamFetch(upstream: Upstream, call: GatewayCall): typeof fetch {
+  return async (input, init) => {
+    const headers = new Headers(init?.headers);
+    const answer = await callUpstream(upstream, { url: String(input), headers, body: String(init?.body) }, call);
+    if (answer.ok) return answer.response;
+    throw new CallError(answer.failure);
+  };
+}
+
 type Attempt = { ok: true; response: Response } | { ok: false; failure: CallFailure; retry: boolean };
 
 async function tryOnce(
   upstream: Upstream,
-  body: string,
-  call: { deps: GatewayDeps; signal: AbortSignal },
+  { url, headers, body }: UpstreamRequest,
+  call: Pick<GatewayCall, "deps" | "abort">,
 ): Promise<Attempt> {
-  const headers = { "content-type": "application/json", ...keyHeaders(upstream.kind, upstream.key) };
   const answer = await safeFetch(
-    `${upstream.baseUrl}/chat/completions`,
+    url,
     { method: "POST", headers, body },
-    { development: upstream.development, fetch: call.deps.fetch, signal: call.signal },
+    { development: upstream.development, fetch: call.deps.fetch, signal: call.abort.signal },
   );
   if (!answer.ok) {
     const retry = answer.problem.code === "upstream_failed";

@@ -60,9 +60,11 @@ function redirectOf(response: Response): string | null {
   return response.status >= 300 && response.status < 400 ? response.headers.get("location") : null;
 }
 
+const CREDENTIALS = ["authorization", "x-api-key", "x-goog-api-key"];
+
 function nextAddress(from: URL, location: string, headers: Headers): string {
   const next = URL.parse(location, from.href);
-  if (next?.origin !== from.origin) for (const name of ["authorization", "x-api-key"]) headers.delete(name);
+  if (next?.origin !== from.origin) for (const name of CREDENTIALS) headers.delete(name);
   return next?.href ?? "";
 }
 

@@ -1,4 +1,4 @@
-import type { JsonSchema, ToolSpec } from "../chat-request.ts";
+import type { JsonSchema, ToolSpec } from "./prompt.ts";
 import type { Directive } from "./script.ts";
 
 export type CallDirective = Extract<Directive, { kind: "run" | "write" | "read" | "edit" | "ask" | "tool" }>;

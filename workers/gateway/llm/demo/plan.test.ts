@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { type ChatMessage, chatRequest, toolsOf } from "../chat-request.ts";
+import { decodeChat } from "../dialects/chat-decode.ts";
 import { type DemoPiece, planAnswer } from "./plan.ts";
+import { messagesOf, toolsOf } from "./prompt.ts";
 import { parseScript } from "./script.ts";
 
 const object = (properties: object, required: string[] = Object.keys(properties)) => ({
@@ -38,12 +39,13 @@ const openCode = [
   ),
 ];
 
-const plan = (messages: ChatMessage[], tools: object[] = edge): DemoPiece[] => {
-  const request = chatRequest.parse({ model: "demo/scripted", messages, tools });
-  return planAnswer(request.messages, toolsOf(request));
+const plan = (messages: object[], tools: object[] = edge): DemoPiece[] => {
+  const decoded = decodeChat({ model: "demo/scripted", messages, tools });
+  if (!decoded.ok) throw new Error(decoded.failure.problem.detail);
+  return planAnswer(messagesOf(decoded.options.prompt), toolsOf(decoded.options));
 };
-const user = (content: string): ChatMessage => ({ role: "user", content });
-const result = (content: string): ChatMessage => ({ role: "tool", content });
+const user = (content: string): object => ({ role: "user", content });
+const result = (content: string): object => ({ role: "tool", tool_call_id: "call", content });
 const callOf = (pieces: DemoPiece[]) => pieces.find((piece) => piece.type === "call")?.call;
 const textOf = (pieces: DemoPiece[]) => pieces.map((piece) => (piece.type === "text" ? piece.text : "")).join("");
 

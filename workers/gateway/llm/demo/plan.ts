@@ -1,5 +1,5 @@
-import { type ChatMessage, type ToolSpec, textOf } from "../chat-request.ts";
 import { type CallDirective, type DemoCall, describeCall, matchTool } from "./match-tool.ts";
+import type { DemoMessage, ToolSpec } from "./prompt.ts";
 import { type Directive, parseScript } from "./script.ts";
 
 /** What one answer of the demo model consists of, in order. */
@@ -32,9 +32,9 @@ interface Segment {
  * The next answer of the demo model. It depends on nothing but the messages and the tools: the last user message is the
  * script, each call of it is one answer, and the results after that message say how many are done.
  */
-export function planAnswer(messages: readonly ChatMessage[], tools: readonly ToolSpec[]): DemoPiece[] {
-  const promptAt = messages.findLastIndex((message) => message.role === "user" && !NOTE.test(textOf(message)));
-  const directives = parseScript(textOf(messages[promptAt]));
+export function planAnswer(messages: readonly DemoMessage[], tools: readonly ToolSpec[]): DemoPiece[] {
+  const promptAt = messages.findLastIndex((message) => message.role === "user" && !NOTE.test(message.text));
+  const directives = parseScript(messages[promptAt]?.text ?? "");
   if (directives.length === 0) return [{ type: "text", text: INTRODUCTION }];
   const results = resultsIn(messages.slice(promptAt + 1));
   const segments = segmentsOf(directives, tools);
@@ -50,11 +50,11 @@ export function planAnswer(messages: readonly ChatMessage[], tools: readonly Too
 }
 
 /** The results since the script. One that a note asks to get anew does not count. */
-function resultsIn(messages: readonly ChatMessage[]): ChatMessage[] {
-  const results: ChatMessage[] = [];
+function resultsIn(messages: readonly DemoMessage[]): DemoMessage[] {
+  const results: DemoMessage[] = [];
   for (const message of messages) {
     if (message.role === "tool") results.push(message);
-    if (message.role === "user" && CALL_AGAIN.test(textOf(message))) results.pop();
+    if (message.role === "user" && CALL_AGAIN.test(message.text)) results.pop();
   }
   return results;
 }
@@ -103,15 +103,15 @@ function missing(directive: CallDirective, tools: readonly ToolSpec[]): string {
 const NOT_DONE =
   /^(?:the (?:user|person|call|tool call)\b[^.\n]*\b|\[tool execution was )?(denied|declined|rejected|interrupted|cancelled)\b/i;
 
-function remarkOn(result: ChatMessage | undefined): DemoPiece | null {
-  const how = NOT_DONE.exec(textOf(result).trim())?.[1]?.toLowerCase();
+function remarkOn(result: DemoMessage | undefined): DemoPiece | null {
+  const how = NOT_DONE.exec((result?.text ?? "").trim())?.[1]?.toLowerCase();
   return how ? { type: "text", text: `The last call was ${how}, so I go on without it.\n` } : null;
 }
 
 /** What was done, as a Markdown list: a line a step, with what matters of its result. */
-function summaryOf(done: readonly CallDirective[], results: readonly ChatMessage[]): string {
+function summaryOf(done: readonly CallDirective[], results: readonly DemoMessage[]): string {
   const lines = done.map((directive, index) => {
-    const result = textOf(results[index]).trim();
+    const result = (results[index]?.text ?? "").trim();
     const told = directive.kind === "run" ? endOf(result) : startOf(result);
     return `${index + 1}. ${describeCall(directive)}: ${told || "no output"}`;
   });

@@ -1,0 +1,72 @@
+import { AnthropicMessagesLanguageModel } from "@ai-sdk/anthropic/internal";
+import { OpenAICompatibleChatLanguageModel } from "@ai-sdk/openai-compatible";
+import type { GatewayCall } from "./call.ts";
+import { type CallOptions, UPSTREAM } from "./dialect.ts";
+import { CallError, refused } from "./errors.ts";
+import type { Target } from "./translate.ts";
+import { type Upstream, upstreamFetch } from "./upstream.ts";
+
+/** The vendor's own client for a provider's model. It reaches the provider through the gateway's one way out. */
+export function targetOf(upstream: Upstream, call: GatewayCall): Target {
+  const { provider: name, key, model } = upstream;
+  const known = { name, key, price: model.price, isRemote: true };
+  return { ...known, ...(upstream.wire === "messages" ? anthropic(upstream, call) : chat(upstream, call)) };
+}
+
+type Client = Pick<Target, "model" | "warningsFor">;
+
+function anthropic(upstream: Upstream, call: GatewayCall): Client {
+  const modelId = upstream.model.name;
+  const config = {
+    provider: "anthropic.messages",
+    baseURL: upstream.baseUrl,
+    headers: upstream.headers,
+    fetch: upstreamFetch(upstream, call),
+    supportedUrls: () => ({ "image/*": [/^https?:/], "application/pdf": [/^https?:/] }),
+  };
+  return {
+    model: new AnthropicMessagesLanguageModel(modelId, config),
+    async warningsFor(options) {
+      const asked = { ...options, stream: call.stream, userSuppliedBetas: new Set<string>() };
+      return (await AnthropicMessagesLanguageModel.prepareRequest({ modelId, config, options: asked })).warnings;
+    },
+  };
+}
+
+function chat(upstream: Upstream, call: GatewayCall): Client {
+  const model = new OpenAICompatibleChatLanguageModel(upstream.model.name, {
+    provider: `${UPSTREAM}.chat`,
+    url: ({ path }) => `${upstream.baseUrl}${path}`,
+    headers: upstream.headers,
+    fetch: upstreamFetch(upstream, call),
+    includeUsage: true,
+    supportsStructuredOutputs: true,
+    supportedUrls: () => ({ "image/*": [/^https?:/] }),
+    ...(upstream.kind === "openai" ? { transformRequestBody: asOpenAiTakesIt } : {}),
+  });
+  return {
+    model,
+    async warningsFor(options) {
+      refuseFilesInResults(options);
+      return (await model.prepareRequest(options)).warnings;
+    },
+  };
+}
+
+/** OpenAI's newer models know the limit by its other name only, and no reasoning but their own. */
+function asOpenAiTakesIt({ max_tokens: limit, messages, ...body }: Record<string, unknown>): Record<string, unknown> {
+  const said = (messages as Record<string, unknown>[]).map(({ reasoning_content: _unread, ...message }) => message);
+  return { ...body, messages: said, ...(limit === undefined ? {} : { max_completion_tokens: limit }) };
+}
+
+/** The form has no place for them, and the vendor's client would send their bytes as text. */
+function refuseFilesInResults({ prompt }: CallOptions): void {
+  const results = prompt.flatMap((message) => (message.role === "tool" ? message.content : []));
+  const hasFile = results.some(
+    (part) =>
+      part.type === "tool-result" &&
+      part.output.type === "content" &&
+      part.output.value.some((piece) => piece.type === "file"),
+  );
+  if (hasFile) throw new CallError(refused("messages", "this provider takes no images in the results of tools."));
+}
