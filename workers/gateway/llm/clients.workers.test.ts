@@ -2,22 +2,17 @@ import Anthropic from "@anthropic-ai/sdk";
 import OpenAI from "openai";
 import { beforeEach, describe, expect, it } from "vitest";
 import { DEMO_MODEL } from "#contract/provider";
-import { ask, openWorld, tokenOf, type World } from "./testing/world.ts";
+import { clientsOf } from "./testing/clients.ts";
+import { openWorld, type World } from "./testing/world.ts";
 
 /** Each dialect as its vendor's own client library speaks it, with the demo model behind the gateway. */
 let world: World;
 let openai: OpenAI;
 let anthropic: Anthropic;
 
-const viaGateway = (input: unknown, init?: RequestInit): Promise<Response> =>
-  ask(new URL(String(input)).pathname, init ?? {});
-
 beforeEach(async () => {
   world = await openWorld();
-  const apiKey = await tokenOf(world);
-  const common = { apiKey, fetch: viaGateway as typeof fetch, maxRetries: 0, dangerouslyAllowBrowser: true };
-  openai = new OpenAI({ ...common, baseURL: "http://llm.localhost:8787/v1" });
-  anthropic = new Anthropic({ ...common, authToken: null, baseURL: "http://llm.localhost:8787" });
+  ({ openai, anthropic } = await clientsOf(world));
 });
 
 const SCRIPT = "think: let me see\nsay: hello wörld 👋\nrun: echo hi";

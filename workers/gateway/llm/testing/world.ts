@@ -139,9 +139,3 @@ export function events(...data: object[]): string[] {
     return `${name}data: ${JSON.stringify(one)}\n\n`;
   });
 }
-
-/** The data of the events in a stream's text. */
-export function dataOf(text: string): Record<string, unknown>[] {
-  const lines = text.split("\n").filter((line) => line.startsWith("data: {"));
-  return lines.map((line) => JSON.parse(line.slice(6)));
-}
