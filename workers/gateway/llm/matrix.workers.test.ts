@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { DialectName } from "./dialect.ts";
-import { SAID, STREAMED, WHOLE } from "./testing/answers.ts";
+import { SAID, type Spoken, STREAMED, WHOLE } from "./testing/answers.ts";
 import { type Clients, clientsOf, READERS } from "./testing/clients.ts";
 import { IMAGE, PATHS, REQUESTS } from "./testing/requests.ts";
 import { json, KEY, openWorld, post, sse, type World } from "./testing/world.ts";
@@ -9,17 +9,25 @@ import { json, KEY, openWorld, post, sse, type World } from "./testing/world.ts"
 const DIALECTS: DialectName[] = ["chat", "responses", "messages"];
 
 /** What each provider speaks with a client of each dialect, and where. */
-const SPOKEN: Record<string, Record<DialectName, DialectName>> = {
+const SPOKEN: Record<string, Record<DialectName, Spoken>> = {
   fake: { chat: "chat", responses: "responses", messages: "chat" },
   claude: { chat: "messages", responses: "messages", messages: "messages" },
+  gemini: { chat: "google", responses: "google", messages: "google" },
   oldgoogle: { chat: "chat", responses: "chat", messages: "chat" },
   router: { chat: "chat", responses: "chat", messages: "chat" },
   local: { chat: "chat", responses: "chat", messages: "chat" },
 };
-const ADDRESSES: Record<DialectName, RegExp> = {
+const ADDRESSES: Record<Spoken, RegExp> = {
+  google: /\/v1beta\/models\/big:(?:generateContent|streamGenerateContent\?alt=sse)$/,
   chat: /\/chat\/completions$/,
   responses: /\/responses$/,
   messages: /^https:\/\/api\.anthropic\.com\/v1\/messages$/,
+};
+const KEY_HEADERS: Record<Spoken, string> = {
+  chat: "authorization",
+  responses: "authorization",
+  messages: "x-api-key",
+  google: "x-goog-api-key",
 };
 const CASES = Object.entries(SPOKEN).flatMap(([slug, spoken]) =>
   DIALECTS.flatMap((dialect) => [true, false].map((stream) => ({ slug, dialect, stream, wire: spoken[dialect] }))),
@@ -34,7 +42,16 @@ beforeEach(async () => {
 });
 
 /** The parts of a request that must reach the provider, in its own form. */
-const ASKED: Record<DialectName, object> = {
+const ASKED: Record<Spoken, object> = {
+  google: {
+    systemInstruction: { parts: [{ text: "Be brief." }] },
+    contents: [
+      { role: "user", parts: [{ text: "What is this?" }, { inlineData: { mimeType: "image/png", data: IMAGE } }] },
+      { role: "model", parts: [{ functionCall: { name: "bash", args: { command: "ls" } } }] },
+      { role: "user", parts: [{ functionResponse: { name: "bash", response: { content: "a.txt" } } }] },
+    ],
+    generationConfig: { maxOutputTokens: 500, temperature: 0.5 },
+  },
   chat: {
     model: "big",
     messages: [
@@ -84,7 +101,7 @@ describe.each(CASES)("$dialect to $slug ($wire), streamed: $stream", ({ slug, di
     expect(world.sent[0]?.url).toMatch(ADDRESSES[wire]);
     expect(world.sent[0]?.body).toMatchObject(ASKED[wire]);
     const headers = world.sent[0]?.headers;
-    expect(headers?.get(wire === "messages" ? "x-api-key" : "authorization")).toContain(KEY);
+    expect(headers?.get(KEY_HEADERS[wire])).toContain(KEY);
     expect(world.recorded.map(({ model, usage }) => [model, usage])).toEqual([
       [`${slug}/big`, { inputTokens: 30, outputTokens: 7, cachedTokens: 10, costMicroUsd: 35 }],
     ]);

@@ -1,5 +1,8 @@
 import { AnthropicMessagesLanguageModel } from "@ai-sdk/anthropic/internal";
+import { GoogleLanguageModel } from "@ai-sdk/google/internal";
 import { OpenAICompatibleChatLanguageModel } from "@ai-sdk/openai-compatible";
+import type { Wire } from "#domain/provider/endpoint";
+import { newId } from "#platform/new-id";
 import type { GatewayCall } from "./call.ts";
 import { type CallOptions, UPSTREAM } from "./dialect.ts";
 import { CallError, refused } from "./errors.ts";
@@ -10,8 +13,10 @@ import { type Upstream, upstreamFetch } from "./upstream.ts";
 export function targetOf(upstream: Upstream, call: GatewayCall): Target {
   const { provider: name, key, model } = upstream;
   const known = { name, key, price: model.price, isRemote: true };
-  return { ...known, ...(upstream.wire === "messages" ? anthropic(upstream, call) : chat(upstream, call)) };
+  return { ...known, ...CLIENTS[upstream.wire](upstream, call) };
 }
+
+const CLIENTS = { chat, messages: anthropic, google } as const satisfies Record<Wire, unknown>;
 
 type Client = Pick<Target, "model" | "warningsFor">;
 
@@ -31,6 +36,34 @@ function anthropic(upstream: Upstream, call: GatewayCall): Client {
       return (await AnthropicMessagesLanguageModel.prepareRequest({ modelId, config, options: asked })).warnings;
     },
   };
+}
+
+function google(upstream: Upstream, call: GatewayCall): Client {
+  const modelId = upstream.model.name;
+  const config = {
+    provider: "google.generative-ai",
+    baseURL: upstream.baseUrl,
+    headers: upstream.headers,
+    fetch: upstreamFetch(upstream, call),
+    generateId: () => newId("request"),
+    supportedUrls: () => ({}),
+  };
+  return {
+    model: new GoogleLanguageModel(modelId, config),
+    async warningsFor(options) {
+      refuseWhatGoogleLacks(options);
+      return (await GoogleLanguageModel.prepareRequest({ modelId, config, options })).warnings;
+    },
+  };
+}
+
+/** It fetches no addresses but its own, and its models choose how many calls they make. */
+function refuseWhatGoogleLacks({ prompt, providerOptions }: CallOptions): void {
+  if (providerOptions?.[UPSTREAM]?.parallel_tool_calls === false)
+    throw new CallError(refused("parallel_tool_calls", "this provider cannot be held to one call at a time."));
+  const pieces = prompt.flatMap((message) => (message.role === "user" ? message.content : []));
+  if (pieces.some((part) => part.type === "file" && part.data.type === "url"))
+    throw new CallError(refused("messages", "this provider takes images and documents as data only, by no address."));
 }
 
 function chat(upstream: Upstream, call: GatewayCall): Client {

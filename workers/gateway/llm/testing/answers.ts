@@ -53,8 +53,28 @@ const response = {
   },
 };
 
+/** What a vendor speaks: a dialect of ours, or Gemini's generateContent. */
+export type Spoken = DialectName | "google";
+
+const geminiUsage = {
+  promptTokenCount: 30,
+  cachedContentTokenCount: 10,
+  candidatesTokenCount: 5,
+  thoughtsTokenCount: 2,
+  totalTokenCount: 37,
+};
+const gemini = (parts: object[], last?: object) => ({
+  candidates: [{ index: 0, content: { role: "model", parts }, ...last }],
+});
+const geminiEnd = { finishReason: "STOP" };
+const geminiCall = { functionCall: { id: "c1", name: "bash", args: { command: "pwd" } }, thoughtSignature: "sealed" };
+
 /** A vendor's whole answer, by what it speaks. */
-export const WHOLE: Record<DialectName, object> = {
+export const WHOLE: Record<Spoken, object> = {
+  google: {
+    ...gemini([{ text: "hm", thought: true }, { text: "Hello" }, geminiCall], geminiEnd),
+    usageMetadata: geminiUsage,
+  },
   chat: {
     id: "x",
     object: "chat.completion",
@@ -83,7 +103,14 @@ export const WHOLE: Record<DialectName, object> = {
 };
 
 /** A vendor's streamed answer. */
-export const STREAMED: Record<DialectName, string[]> = {
+export const STREAMED: Record<Spoken, string[]> = {
+  google: events(
+    gemini([{ text: "hm", thought: true }]),
+    gemini([{ text: "Hel" }]),
+    gemini([{ text: "lo" }]),
+    gemini([geminiCall]),
+    { ...gemini([{ text: "" }], geminiEnd), usageMetadata: geminiUsage },
+  ),
   chat: [
     ...events(
       chatChunk({ role: "assistant", reasoning_content: "hm" }),
