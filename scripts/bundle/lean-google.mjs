@@ -11,7 +11,9 @@ const source = readFileSync(
 /** Members with computed names keep a class in the bundle; these serve another platform's workflows. */
 const withoutWorkflows = source.replace(/\n\tstatic \[WORKFLOW_(?:DE)?SERIALIZE\]\([\s\S]*?\n\t\}/g, "");
 /** Making a schema does nothing until it is asked. */
-const lean = withoutWorkflows.replace(/= (lazySchema|Object\.fromEntries|Symbol\.for)\(/g, "= /* @__PURE__ */ $1(");
+const lean = withoutWorkflows
+  .replace(/\n\/\/# sourceMappingURL.*/, "")
+  .replace(/= (lazySchema|Object\.fromEntries|Symbol\.for)\(/g, "= /* @__PURE__ */ $1(");
 
 mkdirSync(new URL(".", TARGET), { recursive: true });
 writeFileSync(TARGET, lean);
