@@ -140,6 +140,27 @@ describe("providers", () => {
     expect((await request("POST", `/providers/${id}/check`)).json).toMatchObject(expected);
     expect(calls.map((headers) => headers.get("authorization"))).toEqual([`Bearer ${KEY}`, `Bearer ${KEY}`]);
   });
+
+  it.each([
+    ["anthropic", null, { data: [{ type: "model", id: "claude-x" }], has_more: false }, "claude-x", "x-api-key"],
+    ["google", null, { models: [{ name: "models/gemini-x", displayName: "X" }] }, "gemini-x", "x-goog-api-key"],
+    [
+      "workers_ai",
+      "https://cf.example.com/ai/v1",
+      { success: true, result: [{ id: "1", name: "@cf/x" }] },
+      "@cf/x",
+      "authorization",
+    ],
+  ])("list the models of %s as it does", async (...[kind, baseUrl, answer, model, header]) => {
+    const seen: (string | null)[] = [];
+    vi.stubGlobal("fetch", async (_url: string, init: RequestInit) => {
+      seen.push(new Headers(init.headers).get(header));
+      return Response.json(answer);
+    });
+    const asked = await request("POST", "/providers/check", { body: { ...body, kind, baseUrl } });
+    expect(asked.json).toMatchObject({ reachable: true, models: [model] });
+    expect(seen).toEqual([expect.stringContaining(KEY)]);
+  });
 });
 
 describe("outputs", () => {

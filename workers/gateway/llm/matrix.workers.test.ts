@@ -15,6 +15,7 @@ const SPOKEN: Record<string, Record<DialectName, Spoken>> = {
   gemini: { chat: "google", responses: "google", messages: "google" },
   oldgoogle: { chat: "chat", responses: "chat", messages: "chat" },
   router: { chat: "chat", responses: "chat", messages: "chat" },
+  cloudflare: { chat: "chat", responses: "chat", messages: "chat" },
   local: { chat: "chat", responses: "chat", messages: "chat" },
 };
 const ADDRESSES: Record<Spoken, RegExp> = {

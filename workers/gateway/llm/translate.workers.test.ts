@@ -1,8 +1,8 @@
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { Body, DialectName } from "./dialect.ts";
 import { STREAMED, WHOLE } from "./testing/answers.ts";
 import { PATHS } from "./testing/requests.ts";
-import { ask, events, json, KEY, openWorld, post, sse, tokenOf, type World } from "./testing/world.ts";
+import { ask, bindings, events, json, KEY, openWorld, post, sse, tokenOf, type World } from "./testing/world.ts";
 
 let world: World;
 
@@ -211,5 +211,44 @@ describe("what comes back", () => {
     world.answers = [() => json(silent)];
     await messages({ model: "local/big" });
     expect(world.recorded[0]?.usage).toMatchObject({ inputTokens: 1, outputTokens: Math.ceil(24 / 4) });
+  });
+
+  it("is the truth about a provider that does not answer in time, after no more than was tried", async () => {
+    world.limits = { firstTokenMs: 30 };
+    world.answers = [
+      (init) =>
+        new Promise((_resolve, reject) => {
+          init.signal?.addEventListener("abort", () => reject(new DOMException("aborted", "AbortError")));
+        }),
+    ];
+    const answer = await chat({ model: "claude/big", stream: true });
+    expect([answer.status, await answer.text()]).toEqual([504, expect.stringContaining("did not answer in time")]);
+    expect(world.sent).toHaveLength(1);
+  });
+
+  it("is an answer after a refusal for now, tried again as for every provider", async () => {
+    world.answers = [() => json({}, 529), () => json({}, 429, { "retry-after": "2" }), () => json(WHOLE.messages)];
+    expect((await chat({ model: "claude/big" })).status).toBe(200);
+    expect(world.slept).toEqual([400, 2000]);
+  });
+
+  it("is written down once, without key and prompt", async () => {
+    const lines: string[] = [];
+    const take = (line: unknown) => void lines.push(String(line));
+    const spies = (["log", "warn", "error"] as const).map((name) => vi.spyOn(console, name).mockImplementation(take));
+    world.answers = [() => sse(...STREAMED.messages), () => json({ error: { message: `bad ${KEY}` } }, 400)];
+    const headers = { authorization: `Bearer ${await tokenOf(world)}` };
+    const loud = { ...bindings, LOG_LEVEL: "info" };
+    for (const stream of [true, false]) {
+      const body = JSON.stringify({ model: "claude/big", stream, messages: [{ role: "user", content: "the-prompt" }] });
+      await (await ask(PATHS.chat, { method: "POST", headers, body }, loud)).text();
+    }
+    for (const spy of spies) spy.mockRestore();
+    const calls = lines.map((line) => JSON.parse(line)).filter((event) => event.event === "llm.call");
+    expect(calls).toMatchObject([
+      { outcome: "complete", status: 200, attempts: 1 },
+      { outcome: "failed", status: 400 },
+    ]);
+    expect(lines.join()).not.toMatch(new RegExp(`${KEY}|the-prompt`));
   });
 });

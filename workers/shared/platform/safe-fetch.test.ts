@@ -61,18 +61,21 @@ describe("safeFetch", () => {
     });
   });
 
-  it("takes credentials off on the way to another origin", async () => {
-    const seen: (string | null)[] = [];
-    const answer = options((url, init) => {
-      seen.push(new Headers(init.headers).get("authorization"));
-      if (url.includes("a.example"))
-        return new Response(null, { status: 307, headers: { location: "https://b.example.com/" } });
-      return new Response("done");
-    });
-    const result = await safeFetch("https://a.example.com/", { headers: { authorization: "Bearer x" } }, answer);
-    expect(result.ok && (await result.value.text())).toBe("done");
-    expect(seen).toEqual(["Bearer x", null]);
-  });
+  it.each(["authorization", "x-api-key", "x-goog-api-key"])(
+    "takes %s off on the way to another origin",
+    async (name) => {
+      const seen: (string | null)[] = [];
+      const answer = options((url, init) => {
+        seen.push(new Headers(init.headers).get(name));
+        if (url.includes("a.example"))
+          return new Response(null, { status: 307, headers: { location: "https://b.example.com/" } });
+        return new Response("done");
+      });
+      const result = await safeFetch("https://a.example.com/", { headers: { [name]: "Bearer x" } }, answer);
+      expect(result.ok && (await result.value.text())).toBe("done");
+      expect(seen).toEqual(["Bearer x", null]);
+    },
+  );
 
   it("does not follow a redirect of a POST, nor an endless one", async () => {
     const loop = options((url) => new Response(null, { status: 302, headers: { location: url } }));

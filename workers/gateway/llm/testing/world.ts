@@ -38,6 +38,7 @@ export const PROVIDERS: Record<string, { kind: ProviderKind; baseUrl: string | n
   gemini: { kind: "google", baseUrl: null },
   oldgoogle: { kind: "google", baseUrl: "https://generativelanguage.googleapis.com/v1beta/openai" },
   router: { kind: "openrouter", baseUrl: null },
+  cloudflare: { kind: "workers_ai", baseUrl: "https://api.cloudflare.com/client/v4/accounts/a/ai/v1" },
   local: { kind: "openai_compatible", baseUrl: "https://local.example.com/v1" },
 };
 
