@@ -6,6 +6,7 @@ import { newId } from "#platform/new-id";
 import type { GatewayCall } from "./call.ts";
 import { type CallOptions, UPSTREAM } from "./dialect.ts";
 import { CallError, refused } from "./errors.ts";
+import { withFiles } from "./fetch-files.ts";
 import type { Target } from "./translate.ts";
 import { type Upstream, upstreamFetch } from "./upstream.ts";
 
@@ -18,7 +19,7 @@ export function targetOf(upstream: Upstream, call: GatewayCall): Target {
 
 const CLIENTS = { chat, messages: anthropic, google } as const satisfies Record<Wire, unknown>;
 
-type Client = Pick<Target, "model" | "warningsFor">;
+type Client = Pick<Target, "model" | "prepare">;
 
 function anthropic(upstream: Upstream, call: GatewayCall): Client {
   const modelId = upstream.model.name;
@@ -31,9 +32,10 @@ function anthropic(upstream: Upstream, call: GatewayCall): Client {
   };
   return {
     model: new AnthropicMessagesLanguageModel(modelId, config),
-    async warningsFor(options) {
+    async prepare(options) {
       const asked = { ...options, stream: call.stream, userSuppliedBetas: new Set<string>() };
-      return (await AnthropicMessagesLanguageModel.prepareRequest({ modelId, config, options: asked })).warnings;
+      const { warnings } = await AnthropicMessagesLanguageModel.prepareRequest({ modelId, config, options: asked });
+      return { options, warnings };
     },
   };
 }
@@ -50,20 +52,18 @@ function google(upstream: Upstream, call: GatewayCall): Client {
   };
   return {
     model: new GoogleLanguageModel(modelId, config),
-    async warningsFor(options) {
-      refuseWhatGoogleLacks(options);
-      return (await GoogleLanguageModel.prepareRequest({ modelId, config, options })).warnings;
+    async prepare(asked) {
+      refuseWhatGoogleLacks(asked);
+      const options = await withFiles(asked, upstream, call);
+      return { options, warnings: (await GoogleLanguageModel.prepareRequest({ modelId, config, options })).warnings };
     },
   };
 }
 
-/** It fetches no addresses but its own, and its models choose how many calls they make. */
-function refuseWhatGoogleLacks({ prompt, providerOptions }: CallOptions): void {
+/** Its models choose how many calls they make. */
+function refuseWhatGoogleLacks({ providerOptions }: CallOptions): void {
   if (providerOptions?.[UPSTREAM]?.parallel_tool_calls === false)
     throw new CallError(refused("parallel_tool_calls", "this provider cannot be held to one call at a time."));
-  const pieces = prompt.flatMap((message) => (message.role === "user" ? message.content : []));
-  if (pieces.some((part) => part.type === "file" && part.data.type === "url"))
-    throw new CallError(refused("messages", "this provider takes images and documents as data only, by no address."));
 }
 
 function chat(upstream: Upstream, call: GatewayCall): Client {
@@ -79,9 +79,9 @@ function chat(upstream: Upstream, call: GatewayCall): Client {
   });
   return {
     model,
-    async warningsFor(options) {
+    async prepare(options) {
       refuseFilesInResults(options);
-      return (await model.prepareRequest(options)).warnings;
+      return { options, warnings: (await model.prepareRequest(options)).warnings };
     },
   };
 }

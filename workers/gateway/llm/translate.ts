@@ -16,27 +16,33 @@ export interface Target {
   isRemote: boolean;
   /** Blotted out of what the vendor says. */
   key: string | null;
-  /** What the vendor's client would leave out of a request; empty where it can say all of it. */
-  warningsFor(options: CallOptions): Promise<readonly SharedV4Warning[]>;
+  /** The request as the vendor takes it, and what its client would leave out: nothing where it can say all of it. */
+  prepare(options: CallOptions): Promise<Prepared>;
+}
+
+export interface Prepared {
+  options: CallOptions;
+  warnings: readonly SharedV4Warning[];
 }
 
 /** Answers with a model that speaks another form than the client: requests and answers go through the common one. */
 export function translated(exchange: Exchange, target: Target, options: CallOptions): Responder {
   const signal = { abortSignal: exchange.call.abort.signal };
-  const told = async <T>(work: () => PromiseLike<T>): Promise<T> => {
+  const told = async <T>(work: (asked: CallOptions) => PromiseLike<T>): Promise<T> => {
     try {
-      await refuseUnsaid(target, options);
-      return await work();
+      const prepared = await target.prepare(options);
+      refuseUnsaid(target, prepared.warnings);
+      return await work({ ...prepared.options, ...signal });
     } catch (error) {
       throw callErrorOf(target, error);
     }
   };
   return {
     ...target,
-    whole: () => told(async () => wholeOf(exchange, target, await target.model.doGenerate({ ...options, ...signal }))),
+    whole: () => told(async (asked) => wholeOf(exchange, target, await target.model.doGenerate(asked))),
     stream: () =>
-      told(async () => {
-        const { stream } = await target.model.doStream({ ...options, ...signal });
+      told(async (asked) => {
+        const { stream } = await target.model.doStream(asked);
         const answer = new TranslatedStream(exchange, target, stream.getReader());
         await answer.begin();
         return answer;
@@ -48,8 +54,8 @@ export function translated(exchange: Exchange, target: Target, options: CallOpti
 const HARMLESS = /cache|strict/i;
 
 /** Refuses what the vendor's client would leave out. */
-async function refuseUnsaid(target: Target, options: CallOptions): Promise<void> {
-  for (const warning of await target.warningsFor(options)) {
+function refuseUnsaid(target: Target, warnings: Prepared["warnings"]): void {
+  for (const warning of warnings) {
     if (warning.type !== "unsupported" || HARMLESS.test(warning.feature)) continue;
     const field = warning.feature.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
     throw new CallError(refused(field, warning.details ?? `${target.name} has no such option for this model.`));

@@ -29,16 +29,6 @@ describe("what a provider cannot be told", () => {
       },
     ],
     ["parallel_tool_calls", "gemini", "chat", { parallel_tool_calls: false }],
-    [
-      "messages",
-      "gemini",
-      "chat",
-      {
-        messages: [
-          { role: "user", content: [{ type: "image_url", image_url: { url: "https://x.example.com/a.png" } }] },
-        ],
-      },
-    ],
     ["top_k", "local", "messages", { top_k: 5 }],
     ["mcp_servers", "gemini", "messages", { mcp_servers: [] }],
     ["tools.0.type", "gemini", "messages", { tools: [{ type: "web_search_20250305", name: "web_search" }] }],
@@ -130,6 +120,26 @@ describe("what a provider is told", () => {
       },
       { content: [{ type: "tool_result", tool_use_id: "c1" }] },
     ]);
+  });
+
+  it("is an image by its address, which the gateway fetches for Google", async () => {
+    const png = () => new Response(new Uint8Array([1, 2, 3]), { headers: { "content-type": "image/png" } });
+    const url = "https://pictures.example.com/a.png?key=secret";
+    const seen = [{ role: "user", content: [{ type: "image_url", image_url: { url } }] }];
+    world.answers = [png, () => json(WHOLE.google)];
+    expect((await chat({ model: "gemini/big", messages: seen })).status).toBe(200);
+    expect(world.sent[0]?.headers.get("x-goog-api-key")).toBeNull();
+    expect(world.sent[1]?.body.contents).toMatchObject([
+      { parts: [{ inlineData: { mimeType: "image/png", data: "AQID" } }] },
+    ]);
+    world.answers = [() => new Response("<html>", { headers: { "content-type": "text/html" } })];
+    const refused = await chat({ model: "gemini/big", messages: seen });
+    const { error } = (await refused.json()) as { error: { message: string } };
+    expect(refused.status).toBe(400);
+    expect(error.message).toBe("https://pictures.example.com/a.png: it answers 200 with no image or PDF.");
+    const inward = [{ role: "user", content: [{ type: "image_url", image_url: { url: "http://169.254.169.254/a" } }] }];
+    expect((await chat({ model: "gemini/big", messages: inward })).status).toBe(400);
+    expect(world.sent).toHaveLength(3);
   });
 
   it("is that a tool failed", async () => {

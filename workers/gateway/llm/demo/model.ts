@@ -24,7 +24,7 @@ export function demoTarget(modelId: string, deps: GatewayDeps): Target {
     price: null,
     isRemote: false,
     key: null,
-    warningsFor: async () => [],
+    prepare: async (options) => ({ options, warnings: [] }),
   };
 }
 

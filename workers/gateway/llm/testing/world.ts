@@ -62,7 +62,7 @@ export async function openWorld(...slugs: string[]): Promise<World> {
 function depsOf(world: World): Partial<GatewayDeps> {
   return {
     async fetch(input, init) {
-      const body = JSON.parse(String(init?.body));
+      const body = init?.body ? JSON.parse(String(init.body)) : {};
       world.sent.push({ url: String(input), headers: new Headers(init?.headers), body });
       const next = world.answers.shift();
       if (!next) throw new TypeError("connection refused");
