@@ -14,11 +14,11 @@ export function maskFrames(secrets: readonly string[], send: (data: string | Arr
     if (text !== "") send(bytesOf(text));
   };
   const flush = () => {
-    clearTimeout(timer);
+    if (timer !== null) clearTimeout(timer);
     show(mask.end());
   };
   const take = (data: string | ArrayBuffer) => {
-    clearTimeout(timer);
+    if (timer !== null) clearTimeout(timer);
     if (typeof data === "string") {
       flush();
       send(data);

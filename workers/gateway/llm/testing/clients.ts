@@ -59,10 +59,10 @@ export const READERS: Record<DialectName, (clients: Clients, body: Body) => Prom
     const answer = stream
       ? await openai.responses.stream({ ...asked, stream: true }).finalResponse()
       : await openai.responses.create(asked);
-    const reasoning = answer.output.find((item) => item.type === "reasoning");
-    const call = answer.output.find((item) => item.type === "function_call");
+    const reasoning = answer.output.flatMap((item) => (item.type === "reasoning" ? item.summary : []));
+    const [call] = answer.output.flatMap((item) => (item.type === "function_call" ? [item] : []));
     return {
-      reasoning: reasoning?.summary.map((part) => part.text).join("") ?? "",
+      reasoning: reasoning.map((part) => part.text).join(""),
       text: answer.output_text,
       call: call ? { id: call.call_id, name: call.name, input: JSON.parse(call.arguments) } : null,
       usage: {
