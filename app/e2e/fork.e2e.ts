@@ -109,3 +109,10 @@ it("replays a recording, a failed model included, and says that all is as it was
   expect(JSON.parse(lines[0] ?? "")).toMatchObject({ type: "recording", conversationId: made.id });
   expect(JSON.parse(lines.at(-1) ?? "")).toEqual({ type: "end", runs: 2 });
 });
+
+it("describes its API as it is built", async () => {
+  const response = await fetch(`${server.origin}/openapi.json`);
+  expect(response.status).toBe(200);
+  const { paths } = await response.json();
+  expect(Object.keys(paths)).toContain("/api/conversations/{id}/fork");
+});

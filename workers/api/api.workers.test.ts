@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { ConversationHead } from "#contract/conversation";
 import { makeWorld } from "../shared/testing/world.ts";
+import { routes } from "./app.ts";
 
 describe("the tenant API", () => {
   it("starts a conversation, posts a message and reads it back", async () => {
@@ -32,6 +33,17 @@ describe("the tenant API", () => {
     const first = new TextDecoder().decode((await reader?.read())?.value);
     expect(first).toContain("retry: 1000");
     await reader?.cancel();
+  });
+
+  it("describes every route it has", async () => {
+    const world = await makeWorld();
+    const { status, body } = await world.json<{ paths: Record<string, object> }>("GET", "/openapi.json");
+    expect(status).toBe(200);
+    const described = Object.entries(body.paths).flatMap(([path, one]) =>
+      Object.keys(one).map((verb) => `${verb} ${path}`),
+    );
+    const mounted = routes.map((one) => `${one.method} /api${one.path.replace(/:(\w+)/g, "{$1}")}`);
+    expect(described.sort()).toEqual([...new Set(mounted)].sort());
   });
 
   it("chooses the engine and OpenCode's agent for a conversation, and changes them later", async () => {

@@ -30,7 +30,10 @@ function operationOf(route: AnyRoute) {
     summary: route.summary,
     tags: [route.tag],
     "x-policy": route.policy.name,
-    requestParams: { path: route.params as never, query: route.query as never },
+    requestParams: {
+      ...(route.params ? { path: route.params as never } : {}),
+      ...(route.query ? { query: route.query as never } : {}),
+    },
     ...requestBodyOf(route),
     responses: { [status]: { description: "Done", ...answer }, ...problemsOf(route) },
   };
