@@ -1,25 +1,15 @@
 import type { ComponentType } from "react";
-
-export type MarkdownBody = ComponentType<{ source: string }>;
-
-let body: MarkdownBody | null = null;
-const waiting = new Set<() => void>();
-
-/** The renderer, or null while its code is on the way. */
-export const loadedMarkdown = (): MarkdownBody | null => body;
-
-/** Tells when the renderer has come. */
-export function onMarkdownLoaded(tell: () => void): () => void {
-  waiting.add(tell);
-  return () => waiting.delete(tell);
-}
+import { later } from "../../lib/later.ts";
 
 /**
- * Brings the renderer. Both sides wait for it before they render a page with prose: it is then there at once, and no
+ * The renderer of prose. Both sides wait for it before they render a page with prose: it is then there at once, and no
  * boundary is left half hydrated when live text comes in.
  */
-export async function loadMarkdown(): Promise<void> {
-  if (body) return;
-  body = (await import("./markdown-body.tsx")).default;
-  for (const tell of waiting) tell();
-}
+export const markdown = later<ComponentType<{ source: string }>>(
+  async () => (await import("./markdown-body.tsx")).default,
+);
+
+export const loadMarkdown = markdown.load;
+
+/** Colours for code. The server sends none: their grammars are a tenth of the Worker, and a browser has them a moment later. */
+export const highlighting = later(async () => (await import("./highlight-code.client.ts")).highlightCode);

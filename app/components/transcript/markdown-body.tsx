@@ -1,10 +1,10 @@
-import type { ComponentProps } from "react";
+import { type ComponentProps, useEffect, useSyncExternalStore } from "react";
 import ReactMarkdown, { type Components } from "react-markdown";
 import rehypeSanitize, { defaultSchema } from "rehype-sanitize";
 import { text } from "../../lib/text.ts";
 import { CodeBlock } from "./code-block.tsx";
 import { gfmSyntax } from "./gfm-syntax.ts";
-import { highlightCode } from "./highlight-code.ts";
+import { highlighting } from "./load-markdown.ts";
 
 /** The default schema plus the class names that highlighting needs; no markup of the writer's own survives. */
 const schema = {
@@ -32,13 +32,20 @@ const asWritten = {
   handlers: { html: (_state: unknown, node: { value: string }) => ({ type: "text" as const, value: node.value }) },
 };
 
+const none = () => null;
+
 export default function MarkdownBody({ source }: { source: string }) {
+  const highlight = useSyncExternalStore(highlighting.onLoaded, highlighting.get, none);
+  const hasCode = source.includes("```");
+  useEffect(() => {
+    if (hasCode) void highlighting.load();
+  }, [hasCode]);
   return (
     <div className="prose">
       <ReactMarkdown
         remarkPlugins={[gfmSyntax]}
         remarkRehypeOptions={asWritten}
-        rehypePlugins={[[rehypeSanitize, schema], highlightCode]}
+        rehypePlugins={highlight ? [[rehypeSanitize, schema], highlight] : [[rehypeSanitize, schema]]}
         components={components}
       >
         {source}

@@ -1,9 +1,9 @@
 import { memo, useEffect, useSyncExternalStore } from "react";
-import { loadedMarkdown, loadMarkdown, onMarkdownLoaded } from "./load-markdown.ts";
+import { loadMarkdown, markdown } from "./load-markdown.ts";
 
 /** Prose in Markdown. Until the renderer's code is here a browser shows the words as they are. */
 export const Markdown = memo(function Markdown({ source }: { source: string }) {
-  const Body = useSyncExternalStore(onMarkdownLoaded, loadedMarkdown, loadedMarkdown);
+  const Body = useSyncExternalStore(markdown.onLoaded, markdown.get, markdown.get);
   useEffect(() => {
     if (!Body) void loadMarkdown();
   }, [Body]);
