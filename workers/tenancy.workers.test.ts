@@ -20,6 +20,7 @@ const BODIES: Record<string, unknown> = {
   "post /conversations/:id/fork": {},
   "patch /repositories/:id": { allowedHosts: ["stolen.example"] },
   "post /providers/:id/check": {},
+  "patch /conversations/:id/budget": { ownLimitMicroUsd: 1 },
 };
 /** Routes that name nothing of another org. */
 const OWN = new Set([
@@ -30,6 +31,8 @@ const OWN = new Set([
   "post /repositories",
   "post /files",
   "get /models",
+  "get /budgets",
+  "patch /budgets",
   "get /providers",
   "post /providers",
   "post /providers/check",

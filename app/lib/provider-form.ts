@@ -28,7 +28,7 @@ function modelsOf(form: FormData): ProviderCreate["models"] {
   const known = knownModels(form);
   const names = word(form, "models").split("\n");
   return [...new Set(names.map((one) => one.trim()).filter(Boolean))].map(
-    (name) => known.get(name) ?? { name, contextTokens: null, price: null },
+    (name) => known.get(name) ?? { name, contextTokens: null, maxOutputTokens: null, price: null },
   );
 }
 

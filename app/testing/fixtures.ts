@@ -60,7 +60,7 @@ export const providers: Provider[] = [
     name: "Anthropic",
     slug: "anthropic",
     baseUrl: null,
-    models: [{ name: "claude-sonnet", contextTokens: 200_000, price: null }],
+    models: [{ name: "claude-sonnet", contextTokens: 200_000, maxOutputTokens: null, price: null }],
     enabled: true,
     key: { hasValue: true, lastFour: "x9Qa", updatedAt: at(-4000) },
     rev: 1,

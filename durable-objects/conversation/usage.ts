@@ -11,7 +11,8 @@ export function usageOf(sql: SqlStorage, after: number): ConversationUsage {
   const rows = sql
     .exec(
       `SELECT json_extract(body, '$.event.model') AS model, COUNT(*) AS calls,
-         ${Object.keys(NO_USAGE).map(field).join(", ")}
+         ${Object.keys(NO_USAGE).map(field).join(", ")},
+         NULLIF(SUM(COALESCE(json_extract(body, '$.event.usage.unpricedTokens'), 0)), 0) AS unpricedTokens
        FROM events WHERE type = 'usage.recorded' AND seq > ? GROUP BY 1 ORDER BY 1`,
       after,
     )
@@ -19,7 +20,7 @@ export function usageOf(sql: SqlStorage, after: number): ConversationUsage {
   const models = rows.map((row) => ({
     model: String(row.model),
     calls: Number(row.calls),
-    usage: usage.parse(row),
+    usage: usage.parse({ ...row, unpricedTokens: row.unpricedTokens ?? undefined }),
   }));
   return {
     calls: models.reduce((sum, one) => sum + one.calls, 0),

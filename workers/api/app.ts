@@ -4,6 +4,7 @@ import { type AnyRoute, type AppEnv, mountRoutes } from "#platform/route";
 import { docsPage } from "./docs-page.ts";
 import { idempotency } from "./middleware/idempotency.ts";
 import { openApiDocument } from "./openapi.ts";
+import { budgetRoutes } from "./routes/budgets.ts";
 import { conversationRoutes } from "./routes/conversations.ts";
 import { exportRoutes } from "./routes/export.ts";
 import { fileRoutes } from "./routes/files.ts";
@@ -33,6 +34,7 @@ export const routes: AnyRoute[] = [
   ...outputRoutes,
   ...providerRoutes,
   ...modelRoutes,
+  ...budgetRoutes,
   ...sandboxRoutes,
   ...workspaceRoutes,
 ];

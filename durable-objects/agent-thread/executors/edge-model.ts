@@ -46,7 +46,7 @@ export async function modelStep(context: RunContext): Promise<void> {
   const { steps } = context.row();
   store.together(() => {
     record(store, runId, { request, response: answer.log.parts, startedAt });
-    if (answer.error !== null) return failRun(context, "model_failed", problemOfModel(answer.error));
+    if (answer.error !== null) return failModel(context, problemOfModel(answer.error));
     if (answer.finishReason === "content-filter") return failRun(context, "content_filter", FILTERED);
     context.reporter.completeAll("completed");
     store.addMessage(runId, assistantMessage(answer));
@@ -61,6 +61,11 @@ export async function modelStep(context: RunContext): Promise<void> {
       });
     });
   });
+}
+
+/** A call that the gateway refused for its cost is not the model's failure: the run can be retried once the budget is raised. */
+function failModel(context: RunContext, problem: Problem): void {
+  failRun(context, problem.code === "limit_exceeded" ? "budget" : "model_failed", problem);
 }
 
 function requestOf({ order }: RunContext, messages: ModelMessage[]): Promise<Request> {

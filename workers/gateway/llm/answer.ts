@@ -1,5 +1,6 @@
 import { ok, type Result } from "#contract/problem";
 import { DEMO_MODEL } from "#contract/provider";
+import { reserveBudget } from "./budget.ts";
 import { demoTarget } from "./demo/model.ts";
 import { failure } from "./errors.ts";
 import { targetOf } from "./models.ts";
@@ -19,9 +20,11 @@ export async function answer(exchange: Exchange): Promise<Response> {
   return answerTranslated(exchange, targetOf(found.value, call));
 }
 
-async function whoAnswers({ call }: Exchange): Promise<Result<Upstream | "demo">> {
+/** The provider whose money is held back for the call (budget.ts). */
+async function whoAnswers({ call, body }: Exchange): Promise<Result<Upstream | "demo">> {
   if (call.model === DEMO_MODEL) return ok("demo");
-  return findUpstream(call.env, call.principal, call.model);
+  const found = await findUpstream(call.env, call.principal, call.model);
+  return found.ok ? reserveBudget(call, found.value, body) : found;
 }
 
 function answerTranslated(exchange: Exchange, target: Target): Promise<Response> {

@@ -1,8 +1,10 @@
 import { DEMO_MODEL } from "#contract/provider";
+import type { Usage } from "#contract/usage";
 import type { Env } from "#platform/env";
 import { logEvent } from "#platform/log";
 import { newId } from "#platform/new-id";
 import type { RunPrincipal } from "#platform/principal";
+import { settleBudget } from "./budget.ts";
 import type { GatewayDeps } from "./deps.ts";
 import type { ProviderModel } from "./upstream.ts";
 import { priced, type TokenCounts } from "./usage.ts";
@@ -20,6 +22,8 @@ export interface GatewayCall {
   stream: boolean;
   startedAt: number;
   attempts: number;
+  /** Money is held back for this call (budget.ts). */
+  leased: boolean;
   /** Aborts at the total time limit, and when the first token or the client is missing. */
   abort: AbortController;
   /** Aborts when the client has gone (compatibility flag `enable_request_signal`). */
@@ -36,7 +40,18 @@ export function openCall(
 ): GatewayCall {
   const abort = new AbortController();
   const { promise: closed, resolve: settle } = Promise.withResolvers<void>();
-  return { id: newId("request"), env, deps, ...request, startedAt: Date.now(), attempts: 0, abort, closed, settle };
+  return {
+    id: newId("request"),
+    env,
+    deps,
+    ...request,
+    startedAt: Date.now(),
+    attempts: 0,
+    leased: false,
+    abort,
+    closed,
+    settle,
+  };
 }
 
 export interface CallEnd {
@@ -55,8 +70,11 @@ export function closeCall(call: GatewayCall, end: CallEnd): Promise<void> {
 }
 
 async function writeDown(call: GatewayCall, end: CallEnd): Promise<void> {
-  const usage = end.tokens && priced(end.tokens, end.price ?? null);
-  const recorded = usage === null ? null : await record(call, usage);
+  const usage = end.tokens && usageOf(call, end.tokens, end.price ?? null);
+  const [recorded] = await Promise.all([
+    usage === null ? null : record(call, usage),
+    call.leased ? settleBudget(call, usage?.costMicroUsd ?? 0) : null,
+  ]);
   logEvent(call.env, "llm.call", {
     callId: call.id,
     orgId: call.principal.orgId,
@@ -79,7 +97,15 @@ async function writeDown(call: GatewayCall, end: CallEnd): Promise<void> {
   });
 }
 
-async function record(call: GatewayCall, usage: ReturnType<typeof priced>): Promise<boolean> {
+/** Tokens and their cost. The demo model costs nothing; any other that nobody has a price for costs nobody knows what. */
+function usageOf(call: GatewayCall, tokens: TokenCounts, price: ProviderModel["price"]): Usage {
+  const usage = priced(tokens, price);
+  const unpriced = price === null && tokens.costMicroUsd === undefined && call.model !== DEMO_MODEL;
+  const unpricedTokens = unpriced ? tokens.inputTokens + tokens.outputTokens : 0;
+  return unpricedTokens > 0 ? { ...usage, unpricedTokens } : usage;
+}
+
+async function record(call: GatewayCall, usage: Usage): Promise<boolean> {
   const entry = { callId: call.id, runId: call.principal.runId, model: call.model, usage };
   for (let attempt = 0; attempt < RECORD_ATTEMPTS; attempt++) {
     const result = await inTime(call.deps.recordUsage(call.principal, entry));

@@ -4,16 +4,20 @@ import { providerId, timestamp } from "./ids.ts";
 export const providerKind = z.enum(["openai", "anthropic", "google", "openrouter", "workers_ai", "openai_compatible"]);
 export type ProviderKind = z.infer<typeof providerKind>;
 
-/** Price in micro-USD per million tokens; null where it is unknown (then cost is 0 and shown as unknown). */
+/** Price in micro-USD per million tokens; `cached` are input tokens read from the vendor's cache. */
 export const modelPrice = z.object({
   inputMicroUsd: z.number().int().nonnegative(),
   outputMicroUsd: z.number().int().nonnegative(),
   cachedMicroUsd: z.number().int().nonnegative(),
 });
+export type ModelPrice = z.infer<typeof modelPrice>;
 
 export const providerModel = z.strictObject({
   name: z.string().min(1).max(200),
   contextTokens: z.number().int().positive().nullable().default(null),
+  /** The most tokens of an answer; null where it is unknown. */
+  maxOutputTokens: z.number().int().positive().nullable().default(null),
+  /** Null: as the price table has it (domain/provider/prices.ts); unknown where that has none. */
   price: modelPrice.nullable().default(null),
   /** Whether it reads images; absent is as the vendor's models do. */
   images: z.boolean().optional(),

@@ -1,11 +1,13 @@
 import { z } from "zod";
 
-/** Tokens of model calls and what they cost in micro-USD. */
+/** Tokens of model calls and what they cost in micro-USD: all of it but the tokens whose price is unknown. */
 export const usage = z.object({
   inputTokens: z.number().int().nonnegative(),
   outputTokens: z.number().int().nonnegative(),
   cachedTokens: z.number().int().nonnegative(),
   costMicroUsd: z.number().int().nonnegative(),
+  /** How many of the tokens are of models without a known price; absent where none are. */
+  unpricedTokens: z.number().int().positive().optional(),
 });
 export type Usage = z.infer<typeof usage>;
 

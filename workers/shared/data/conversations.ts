@@ -4,6 +4,7 @@ import type { Page } from "#contract/page";
 import type { IndexDigest } from "#domain/conversation/index-digest";
 import { matchQuery } from "#domain/search/match-query";
 import { matchesWithin } from "./search.ts";
+import { conversationBudgets } from "./tables/budgets.ts";
 import { conversationReads, conversations } from "./tables/conversations.ts";
 import { searchEntries } from "./tables/search-entries.ts";
 import type { TenantDb } from "./tenant-db.ts";
@@ -96,6 +97,7 @@ export function markRead(db: TenantDb, read: { conversationId: string; memberId:
 export async function removeConversation(db: TenantDb, id: string): Promise<void> {
   await db.remove(conversationReads, eq(conversationReads.conversationId, id));
   await db.remove(searchEntries, eq(searchEntries.conversationId, id));
+  await db.remove(conversationBudgets, eq(conversationBudgets.conversationId, id));
   await db.remove(conversations, eq(conversations.id, id));
 }
 

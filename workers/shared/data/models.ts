@@ -1,4 +1,5 @@
 import { DEMO_MODEL, type Model } from "#contract/provider";
+import { withKnown } from "#domain/provider/prices";
 import { listProviders } from "./providers.ts";
 import type { TenantDb } from "./tenant-db.ts";
 
@@ -19,7 +20,7 @@ export async function listModels(db: TenantDb): Promise<Model[]> {
       name: one.name,
       provider: provider.name,
       demo: false,
-      contextTokens: one.contextTokens,
+      contextTokens: withKnown(provider.kind, one).contextTokens,
     })),
   );
   return [...real, DEMO].map((one, index) => ({ ...one, isDefault: index === 0 }));

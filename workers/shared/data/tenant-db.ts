@@ -42,9 +42,11 @@ interface SelectOptions {
  */
 export class TenantDb {
   readonly orgId: string;
+  readonly #database: D1Database;
   readonly #db;
 
   constructor(database: D1Database, orgId: string) {
+    this.#database = database;
     this.#db = drizzle(database);
     this.orgId = orgId;
   }
@@ -109,6 +111,27 @@ export class TenantDb {
       .where(this.#mine(table, where))
       .run();
     return result.meta.changes;
+  }
+
+  /**
+   * Statements over tables of tenants that the methods above cannot say, in one transaction; how many rows each changed.
+   * `write` gets the org and puts it into each: one without it is refused.
+   */
+  async transact(write: (orgId: string) => SQL[]): Promise<number[]> {
+    const results = await this.#database.batch(write(this.orgId).map((statement) => this.#prepared(statement)));
+    return results.map((result) => result.meta.changes);
+  }
+
+  /** Rows of a statement that reads several tables of tenants. `write` gets the org and puts it into each part. */
+  async query(write: (orgId: string) => SQL): Promise<unknown[]> {
+    return (await this.#prepared(write(this.orgId)).all()).results;
+  }
+
+  /** The statement, if the org is among its arguments. */
+  #prepared(statement: SQL): D1PreparedStatement {
+    const { sql: text, params } = this.#db.all(statement).getQuery();
+    if (!params.includes(this.orgId)) throw new Error("a statement without its org");
+    return this.#database.prepare(text).bind(...params);
   }
 
   /**

@@ -179,11 +179,13 @@ const HANDLERS: Handlers = {
 
 /** The sum of two usages. */
 export function addUsage(a: Usage, b: Usage): Usage {
+  const unpricedTokens = (a.unpricedTokens ?? 0) + (b.unpricedTokens ?? 0);
   return {
     inputTokens: a.inputTokens + b.inputTokens,
     outputTokens: a.outputTokens + b.outputTokens,
     cachedTokens: a.cachedTokens + b.cachedTokens,
     costMicroUsd: a.costMicroUsd + b.costMicroUsd,
+    ...(unpricedTokens > 0 ? { unpricedTokens } : {}),
   };
 }
 
