@@ -1,6 +1,6 @@
 import { PanelRight } from "lucide-react";
 import { type FormEvent, useState } from "react";
-import { cost } from "../lib/format.ts";
+import { costOf } from "../lib/format.ts";
 import { useHead, useStore } from "../lib/live/use-live.ts";
 import { text } from "../lib/text.ts";
 import { NavButton } from "./frame/nav-button.tsx";
@@ -24,9 +24,9 @@ export function ConversationHeader({ panelOpen, onPanel }: HeaderProps) {
           {head.repository.name}
         </span>
       )}
-      {head.usage.costMicroUsd > 0 && (
+      {head.usage.costMicroUsd + (head.usage.unpricedTokens ?? 0) > 0 && (
         <span className="hidden text-12 text-n11 sm:block" title={text.header.cost}>
-          {cost(head.usage.costMicroUsd)}
+          {costOf(head.usage)}
         </span>
       )}
       <SandboxChip />

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { ApprovalDecision, QuestionAnswer } from "#contract/ask";
+import { type BudgetsPatch, budgets } from "#contract/budget";
 import { commandResult } from "#contract/command";
 import {
   type ConversationCreate,
@@ -17,6 +18,7 @@ import { model, type ProviderCreate, type ProviderPatch, provider, providerCheck
 import { type RepositoryCreate, type RepositoryPatch, repository } from "#contract/repository";
 import { sandboxStatus } from "#contract/sandbox";
 import { searchHit } from "#contract/search";
+import { conversationUsage } from "#contract/usage";
 import {
   type CommitRequest,
   changes,
@@ -93,6 +95,10 @@ export function createApi(fetchLike: FetchLike) {
       patch: (id: string, body: RepositoryPatch) =>
         call.json(`/api/repositories/${part(id)}`, repository, ["PATCH", body]),
     },
+    budgets: {
+      get: () => call.get("/api/budgets", budgets),
+      patch: (body: BudgetsPatch) => call.json("/api/budgets", budgets, ["PATCH", body]),
+    },
     providers: {
       list: () => call.get("/api/providers?limit=200", pageOf(provider)),
       create: (body: ProviderCreate) => call.post("/api/providers", provider, body),
@@ -129,6 +135,8 @@ function conversationCalls(call: Caller) {
       }),
     /** Repeats its recording in a new conversation and gives that one's id. */
     replay: (id: string) => call.send(of(id, "/replay"), startedConversation, { method: "POST" }),
+    /** What its model calls used, per model. */
+    usage: (id: string) => call.get(of(id, "/usage"), conversationUsage),
     archive: (id: string) => call.send(of(id), nothing, { method: "DELETE" }),
     post: (id: string, body: { clientId: string; content: string; attachments?: string[] }) =>
       call.post(of(id, "/messages"), commandResult, body),

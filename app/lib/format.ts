@@ -42,6 +42,12 @@ export function cost(microUsd: number): string {
   return usd < 0.01 ? `$${usd.toFixed(4)}` : `$${usd.toFixed(2)}`;
 }
 
+/** What a usage cost, and whether that is all: an unknown price is never shown as nothing. */
+export function costOf({ costMicroUsd, unpricedTokens }: Usage): string {
+  if (!unpricedTokens) return cost(costMicroUsd);
+  return costMicroUsd > 0 ? `${cost(costMicroUsd)} + unknown` : "cost unknown";
+}
+
 export function count(value: number): string {
   return value.toLocaleString("en");
 }

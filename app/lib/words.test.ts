@@ -56,7 +56,7 @@ describe("provider form", () => {
       }),
     );
     expect(made).toMatchObject({ kind: "openai", name: "Acme", baseUrl: null, enabled: false });
-    expect(made.models).toEqual([...known, { name: "small", contextTokens: null, price: null }]);
+    expect(made.models).toEqual([...known, { name: "small", contextTokens: null, maxOutputTokens: null, price: null }]);
   });
 
   test("an empty key keeps the present one", () => {

@@ -2,21 +2,25 @@ import { type ActionFunctionArgs, data, type LoaderFunctionArgs, type MetaFuncti
 import { useActionData, useLoaderData } from "@remix-run/react";
 import { useEffect, useState } from "react";
 import type { Model, Provider } from "#contract/provider";
+import { BudgetForm } from "../components/money/budget-form.tsx";
 import { ProviderForm } from "../components/providers/provider-form.tsx";
 import { ProviderRow } from "../components/providers/provider-row.tsx";
 import { Button } from "../components/ui/button.tsx";
 import { Empty } from "../components/ui/page.tsx";
-import { ApiProblem } from "../lib/api.ts";
+import { type Api, ApiProblem } from "../lib/api.ts";
 import { answerOf } from "../lib/context.ts";
 import { count } from "../lib/format.ts";
+import { budgetsOf } from "../lib/money-form.ts";
 import { createOf, patchOf } from "../lib/provider-form.ts";
 import { text } from "../lib/text.ts";
 
 export const meta: MetaFunction = () => [{ title: text.pageTitle(text.models.title) }];
 
 export async function loader({ context }: LoaderFunctionArgs) {
-  const [models, providers] = await answerOf(Promise.all([context.api.models(), context.api.providers.list()]));
-  return { models, providers: providers.items };
+  const [models, providers, budgets] = await answerOf(
+    Promise.all([context.api.models(), context.api.providers.list(), context.api.budgets.get()]),
+  );
+  return { models, providers: providers.items, budgets };
 }
 
 export async function action({ request, context }: ActionFunctionArgs) {
@@ -24,18 +28,31 @@ export async function action({ request, context }: ActionFunctionArgs) {
   const { providers } = context.api;
   const id = String(form.get("id") ?? "");
   try {
+    if (form.get("intent") === "budgets") return await keepBudgets(context.api, form);
     if (form.get("intent") === "remove") await providers.remove(id);
     else if (id) await providers.patch(id, patchOf(form));
     else await providers.create(createOf(form));
-    return data({ done: true, problem: null });
+    return data({ done: true, problem: null, budgets: false });
   } catch (error) {
-    if (error instanceof ApiProblem) return data({ done: false, problem: error.problem }, { status: error.status });
+    if (error instanceof ApiProblem)
+      return data(
+        { done: false, problem: error.problem, budgets: form.get("intent") === "budgets" },
+        { status: error.status },
+      );
     throw error;
   }
 }
 
+async function keepBudgets(api: Api, form: FormData) {
+  const { patch, errors } = budgetsOf(form);
+  const problem = { code: "invalid" as const, detail: "", fields: errors };
+  if (errors.length > 0) return data({ done: false, problem, budgets: true }, { status: 400 });
+  await api.budgets.patch(patch);
+  return data({ done: false, problem: null, budgets: true });
+}
+
 export default function Models() {
-  const { models, providers } = useLoaderData<typeof loader>();
+  const { models, providers, budgets } = useLoaderData<typeof loader>();
   const answer = useActionData<typeof action>();
   const [editing, setEditing] = useState<Provider | "new" | null>(null);
   useEffect(() => {
@@ -60,7 +77,7 @@ export default function Models() {
           <ProviderForm
             key={editing === "new" ? "new" : editing.id}
             provider={editing === "new" ? null : editing}
-            problem={answer?.problem ?? null}
+            problem={answer?.budgets ? null : (answer?.problem ?? null)}
             onCancel={() => setEditing(null)}
           />
         )}
@@ -75,6 +92,11 @@ export default function Models() {
           ))}
         </ul>
       </section>
+      <BudgetForm
+        budgets={budgets}
+        problem={answer?.budgets ? answer.problem : null}
+        saved={answer?.budgets === true && answer.problem === null}
+      />
     </div>
   );
 }

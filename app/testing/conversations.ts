@@ -140,6 +140,7 @@ export function running(): Snapshot {
       {
         id: THREAD,
         agentId: headOf(2).threads[0]?.agentId ?? "",
+        contextTokens: null,
         activeRunId: id("run", 30),
         queue: [id("run", 40), id("run", 42)],
       },

@@ -68,6 +68,15 @@ export class FakeApi {
       models: () => ({ items: this.empty ? models.slice(0, 1) : models }),
       repositories: () => (posted ? repositories[0] : page(repositories)),
       providers: () => providerAnswer(request, parts) ?? page(providers),
+      budgets: () => ({
+        month: "2026-11",
+        monthMicroUsd: 50_000_000,
+        spentMicroUsd: 12_340_000,
+        reservedMicroUsd: 0,
+        conversationMicroUsd: null,
+        unpricedModels: [],
+        rev: 1,
+      }),
       files: () => ({ id: id("fil", this.#next++), name: "a.png", mime: "image/png", size: 1, createdAt: now() }),
       conversations: () => {
         if (which) return this.#one(which, { request, url, parts });

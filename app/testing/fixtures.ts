@@ -82,7 +82,7 @@ export function headOf(n: number, changes: Partial<ConversationHead> = {}): Conv
     repository: { id: id("rep", 1), name: "harbour", defaultBranch: "main" },
     sandboxId: null,
     settings: { executor: "edge", model: "demo/scripted", autonomy: "auto_safe" },
-    threads: [{ id: THREAD, agentId: AGENT, activeRunId: null, queue: [] }],
+    threads: [{ id: THREAD, agentId: AGENT, activeRunId: null, queue: [], contextTokens: null }],
     participants: [
       { memberId: ADA, kind: "human", name: "Ada Lovelace", readSeq: 0 },
       { memberId: id("mem", 9), kind: "agent", name: "Builder", readSeq: 0 },

@@ -41,7 +41,7 @@ export class FakeWorld {
     return {
       openReports: async () => this.#accept(),
       sandbox: () => this.#sandbox(),
-      model: (order) => real.model(order),
+      model: (order, purpose) => real.model(order, purpose),
       turns: async (_order, runIds) => ok(this.turns.filter((one) => runIds.includes(one.runId))),
       recording: async () => (this.recording ? ok(this.recording) : fail("not_found", "no recording")),
       gateway: () => ({ baseUrl: "http://127.0.0.1:1/v1", host: null }),

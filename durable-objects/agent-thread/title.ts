@@ -13,7 +13,7 @@ export async function suggestTitle(context: RunContext): Promise<string> {
   if (context.order.run.model === DEMO_MODEL) return fallback;
   try {
     const { text } = await generateText({
-      model: context.world.model(context.order),
+      model: context.world.model(context.order, "title"),
       instructions:
         "Answer with a title of at most six words for the request, in its language, without quotes or a full stop.",
       prompt: prompt.slice(0, MAX_PROMPT_CHARS),

@@ -4,6 +4,7 @@ import type { LanguageModel } from "ai";
 import { fail, ok, type Result } from "#contract/problem";
 import { DEMO_MODEL } from "#contract/provider";
 import type { RunRecording } from "#contract/recording";
+import type { CallPurpose } from "#contract/usage";
 import type { Changes, ExecRequest, FileListing } from "#contract/workspace";
 import { listProviders } from "#data/providers";
 import { forTenant } from "#data/tenant-db";
@@ -44,7 +45,8 @@ export interface ThreadWorld {
   /** The socket that takes the reports of a run, accepted. */
   openReports(order: RunOrder): Promise<Result<WebSocket>>;
   sandbox(order: RunOrder): RunSandbox;
-  model(order: RunOrder): LanguageModel;
+  /** The run's model; `purpose` where it is called for anything but a step. */
+  model(order: RunOrder, purpose?: CallPurpose): LanguageModel;
   /** What was said and done in these runs of the conversation. */
   turns(order: RunOrder, runIds: string[]): Promise<Result<Turn[]>>;
   /** The recording that a run replays. */
@@ -68,7 +70,7 @@ export const threadWorld = {
     return {
       openReports: (order) => openReports(env, order),
       sandbox: (order) => sandboxOf(env, order),
-      model: (order) => gatewayModel(env, order),
+      model: (order, purpose) => gatewayModel(env, order, purpose),
       turns: (order, runIds) =>
         settle(
           conversationStub(env, order.orgId, order.conversationId).turns(
@@ -127,20 +129,20 @@ function sandboxOf(env: Env, order: RunOrder): RunSandbox {
 }
 
 /** The run's model behind our own gateway, called in-process. Each request carries a fresh run token. */
-function gatewayModel(env: Env, order: RunOrder): LanguageModel {
+function gatewayModel(env: Env, order: RunOrder, purpose: CallPurpose | undefined): LanguageModel {
   const self = (exports as unknown as { default: Fetcher }).default;
   const provider = createOpenAICompatible({
     name: "quayside",
     baseURL: `${hostUrl(configOf(env), "llm")}/v1`,
     includeUsage: true,
-    apiKey: () => runToken(env, order),
+    apiKey: () => runToken(env, order, purpose),
     fetch: (input, init) => self.fetch(new Request(input, init)),
   });
   return provider.chatModel(order.run.model);
 }
 
-function runToken(env: Env, { orgId, conversationId, run }: RunOrder): Promise<string> {
-  return signRunToken(env, { kind: "run", orgId, conversationId, runId: run.id });
+function runToken(env: Env, { orgId, conversationId, run }: RunOrder, purpose?: CallPurpose): Promise<string> {
+  return signRunToken(env, { kind: "run", orgId, conversationId, runId: run.id, ...(purpose ? { purpose } : {}) });
 }
 
 async function modelsOf(env: Env, order: RunOrder) {

@@ -232,8 +232,8 @@ export class ConversationObject {
     if (!admitted.ok) return admitted;
     return this.journal.submit(SYSTEM_ACTOR, () => {
       if (!this.store.noteUsageCall(call.callId)) return ok({ events: [], value: () => null });
-      const { runId, model, usage } = call;
-      return ok({ events: [{ type: "usage.recorded", runId, model, usage }], value: () => null });
+      const { callId: _, ...recorded } = call;
+      return ok({ events: [{ type: "usage.recorded", ...recorded }], value: () => null });
     });
   }
 

@@ -28,7 +28,7 @@ export function creationEvents(principal: MemberPrincipal, init: ConversationIni
     repository: init.repository,
     sandboxId: newId("sandbox"),
     settings: init.settings,
-    threads: [{ id: newId("thread"), agentId: init.agent.id, activeRunId: null, queue: [] }],
+    threads: [{ id: newId("thread"), agentId: init.agent.id, activeRunId: null, queue: [], contextTokens: null }],
     participants: [
       { memberId: principal.memberId, kind: "human", name: principal.name, readSeq: 0 },
       { memberId: init.agent.memberId, kind: "agent", name: init.agent.name, readSeq: 0 },

@@ -9,6 +9,7 @@ import { PinnedAsks } from "../asks/pinned-asks.tsx";
 import { AttachButton } from "./attach-button.tsx";
 import { AttachmentList } from "./attachment-list.tsx";
 import { ComposerStatus } from "./composer-status.tsx";
+import { ContextMeter } from "./context-meter.tsx";
 import { Queue } from "./queue.tsx";
 import { SendButtons } from "./send-buttons.tsx";
 import { AgentModeOptions, AutonomyOptions, ExecutorOptions, ModelOptions, Picker } from "./settings-pickers.tsx";
@@ -57,6 +58,7 @@ export function Composer({ models }: { models: Model[] }) {
               className={`flex min-w-0 flex-wrap gap-1 sm:order-none sm:flex-1 ${activeRunId ? "order-first basis-full" : "flex-1"}`}
             >
               <Settings models={models} />
+              <ContextMeter models={models} />
             </span>
             <span className="flex shrink-0 gap-1">
               <SendButtons activeRunId={activeRunId} ready={ready} onSend={send} />

@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
 import type { Run } from "#contract/run";
-import { between, cost, count } from "../../lib/format.ts";
+import { between, costOf, count } from "../../lib/format.ts";
 import { useHead, useLive } from "../../lib/live/use-live.ts";
 import { text } from "../../lib/text.ts";
 import { StatusMark } from "../frame/status-mark.tsx";
@@ -8,6 +8,7 @@ import { ModelName } from "../transcript/model-name.tsx";
 import { Empty } from "../ui/page.tsx";
 import { SCROLLABLE } from "../ui/scrollable.ts";
 import { Time } from "../ui/time.tsx";
+import { UsageTable } from "./usage-table.tsx";
 
 /** What the runs of this conversation took, newest first. */
 export default function RunTab() {
@@ -17,11 +18,12 @@ export default function RunTab() {
   return (
     <section {...SCROLLABLE} className="flex h-full flex-col gap-4 overflow-y-auto p-4" aria-label={text.panel.tab.run}>
       <dl className="grid grid-cols-2 gap-3 sm:grid-cols-4">
-        <Fact name={text.run.cost}>{cost(head.usage.costMicroUsd)}</Fact>
+        <Fact name={text.run.cost}>{costOf(head.usage)}</Fact>
         <Fact name={text.run.input}>{count(head.usage.inputTokens)}</Fact>
         <Fact name={text.run.output}>{count(head.usage.outputTokens)}</Fact>
         <Fact name={text.run.cached}>{count(head.usage.cachedTokens)}</Fact>
       </dl>
+      <UsageTable conversationId={head.id} usage={head.usage} />
       {runIds.length === 0 && <Empty title={text.run.emptyTitle} detail={text.run.emptyDetail} />}
       <ol className="flex flex-col gap-3">
         {[...runIds].reverse().map((id) => (
@@ -60,7 +62,7 @@ function RunCard({ runId }: { runId: string }) {
         <Time at={run.startedAt ?? run.queuedAt} className="text-12 text-n11" />
         <span className="flex-1" />
         <span className="text-12 text-n11">
-          {[between(run.startedAt, run.finishedAt), cost(run.usage.costMicroUsd)].filter(Boolean).join(" · ")}
+          {[between(run.startedAt, run.finishedAt), costOf(run.usage)].filter(Boolean).join(" · ")}
         </span>
       </summary>
       <div className="flex flex-col gap-3 border-n6 border-t p-3">

@@ -5,6 +5,7 @@ import { type Provider, type ProviderKind, providerKind } from "#contract/provid
 import { browserApi } from "../../lib/browser-api.ts";
 import { createOf } from "../../lib/provider-form.ts";
 import { text } from "../../lib/text.ts";
+import { ModelFacts } from "../money/model-facts.tsx";
 import { Button } from "../ui/button.tsx";
 import { Field, noteId } from "../ui/field.tsx";
 import { ProblemNotice } from "../ui/notice.tsx";
@@ -23,9 +24,19 @@ export function ProviderForm({ provider, problem, onCancel }: ProviderFormProps)
   const form = useRef<HTMLFormElement>(null);
   const busy = useNavigation().state === "submitting";
   const check = useCheck();
+  const [typed, setTyped] = useState<{ kind: ProviderKind; names: string[] }>(() => ({
+    kind: provider?.kind ?? "anthropic",
+    names: provider?.models.map((one) => one.name) ?? [],
+  }));
+  const read = () => {
+    if (!form.current) return;
+    const { kind, models } = createOf(new FormData(form.current));
+    setTyped({ kind: provider?.kind ?? kind, names: models.map((one) => one.name) });
+  };
   const fieldError = (name: string) => problem?.fields?.find((one) => one.field === name)?.message;
   const fill = (values: Record<string, string>) => {
     for (const [name, value] of Object.entries(values)) setField(form.current, name, value);
+    read();
   };
   const ask = () => {
     if (!form.current) return;
@@ -36,7 +47,7 @@ export function ProviderForm({ provider, problem, onCancel }: ProviderFormProps)
     );
   };
   return (
-    <Form ref={form} method="post" className="flex flex-col gap-4 rounded-10 border border-n6 bg-n2 p-4">
+    <Form ref={form} method="post" onInput={read} className="flex flex-col gap-4 rounded-10 border border-n6 bg-n2 p-4">
       <div className="flex flex-wrap items-center gap-2">
         <h3 className="flex-1 font-semibold text-15">{provider ? text.models.edit(provider.name) : text.models.add}</h3>
         {!provider && <Button onClick={() => fill(OLLAMA)}>{text.models.ollama}</Button>}
@@ -45,6 +56,7 @@ export function ProviderForm({ provider, problem, onCancel }: ProviderFormProps)
       <Identity provider={provider} slugError={fieldError("slug")} />
       <Access provider={provider} urlError={fieldError("baseUrl")} />
       <ModelNames provider={provider} />
+      <ModelFacts {...typed} models={provider?.models ?? []} />
       <CheckResult check={check}>
         {check.result && check.result.models.length > 0 && (
           <button

@@ -2,7 +2,7 @@ import { RotateCcw } from "lucide-react";
 import { memo, useDeferredValue } from "react";
 import type { Item, Run } from "#contract/run";
 import type { ConversationState } from "#domain/conversation/evolve";
-import { between, cost, tokens } from "../../lib/format.ts";
+import { between, costOf, tokens } from "../../lib/format.ts";
 import { useLive, useStore } from "../../lib/live/use-live.ts";
 import { text } from "../../lib/text.ts";
 import { ForkButton } from "../fork/fork.tsx";
@@ -50,9 +50,7 @@ function TurnHeader({ run, name }: { run: Run; name: string }) {
       <span className="flex-1" />
       {run.finishedAt && (
         <span className="flex items-center gap-1 transition-opacity duration-100 group-focus-within/turn:opacity-100 group-hover/turn:opacity-100 sm:opacity-0 pointer-coarse:opacity-100">
-          {[between(run.startedAt, run.finishedAt), tokens(run.usage), cost(run.usage.costMicroUsd)]
-            .filter(Boolean)
-            .join(" · ")}
+          {[between(run.startedAt, run.finishedAt), tokens(run.usage), costOf(run.usage)].filter(Boolean).join(" · ")}
           {run.endSeq && <ForkButton atSeq={run.endSeq} />}
         </span>
       )}

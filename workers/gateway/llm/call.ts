@@ -106,7 +106,8 @@ function usageOf(call: GatewayCall, tokens: TokenCounts, price: ProviderModel["p
 }
 
 async function record(call: GatewayCall, usage: Usage): Promise<boolean> {
-  const entry = { callId: call.id, runId: call.principal.runId, model: call.model, usage };
+  const { runId, purpose } = call.principal;
+  const entry = { callId: call.id, runId, model: call.model, usage, ...(purpose ? { purpose } : {}) };
   for (let attempt = 0; attempt < RECORD_ATTEMPTS; attempt++) {
     const result = await inTime(call.deps.recordUsage(call.principal, entry));
     if (result) return result.ok;

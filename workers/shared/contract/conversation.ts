@@ -34,6 +34,8 @@ export const thread = z.object({
   agentId,
   activeRunId: runId.nullable(),
   queue: z.array(runId),
+  /** Tokens that the newest step's model call read and wrote: what the model's window holds; null before the first. */
+  contextTokens: z.number().int().nonnegative().nullable().default(null),
 });
 export type Thread = z.infer<typeof thread>;
 

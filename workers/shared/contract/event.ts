@@ -18,7 +18,7 @@ import { message } from "./message.ts";
 import { problem } from "./problem.ts";
 import { finalRunStatus, group, item, run, waitingReason } from "./run.ts";
 import { openPort, sandboxStatus } from "./sandbox.ts";
-import { usage } from "./usage.ts";
+import { callPurpose, usage } from "./usage.ts";
 
 const of = <T extends string, S extends z.ZodRawShape>(type: T, shape: S) =>
   z.object({ type: z.literal(type), ...shape });
@@ -75,7 +75,13 @@ export const event = z.discriminatedUnion("type", [
   of("pull_request.opened", { url: z.string(), number: z.number().int(), title: z.string() }),
   of("pull_request.changed", { url: z.string(), number: z.number().int(), state: z.string() }),
   of("read.moved", { memberId, seq: z.number().int().nonnegative() }),
-  of("usage.recorded", { runId: runId.nullable(), model: z.string(), usage }),
+  of("usage.recorded", {
+    runId: runId.nullable(),
+    model: z.string(),
+    usage,
+    /** Absent: a step of the run. */
+    purpose: callPurpose.optional(),
+  }),
   /** Another conversation began from this one as it was at `atSeq`; its own log says so in its head. */
   of("fork.created", { conversationId, atSeq: z.number().int().positive(), title: z.string(), name: z.string() }),
 ]);

@@ -13,6 +13,10 @@ export type Usage = z.infer<typeof usage>;
 
 export const NO_USAGE: Usage = { inputTokens: 0, outputTokens: 0, cachedTokens: 0, costMicroUsd: 0 };
 
+/** What a model call is for where it is not a step of its run: its answer is not part of what the model reads next. */
+export const callPurpose = z.enum(["title", "summary"]);
+export type CallPurpose = z.infer<typeof callPurpose>;
+
 /** What a conversation's model calls used: in all, and per model by name. */
 export const conversationUsage = z.object({
   calls: z.number().int().nonnegative(),

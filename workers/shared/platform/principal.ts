@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { orgRole } from "#contract/member";
+import type { CallPurpose } from "#contract/usage";
 
 /** A person's (or the development administrator's) session in one org. */
 export interface MemberPrincipal {
@@ -16,6 +17,8 @@ export interface RunPrincipal {
   orgId: string;
   conversationId: string;
   runId: string;
+  /** What it calls a model for where that is no step of the run. */
+  purpose?: CallPurpose | undefined;
 }
 
 /** Code inside a sandbox that calls a gateway. */

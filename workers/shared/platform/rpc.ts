@@ -7,7 +7,7 @@ import type { Result } from "#contract/problem";
 import type { RunRecording } from "#contract/recording";
 import type { Item, Run } from "#contract/run";
 import type { OpenPort, SandboxSnapshot, SandboxStatus, SnapshotSource } from "#contract/sandbox";
-import type { ConversationUsage, Usage } from "#contract/usage";
+import type { CallPurpose, ConversationUsage, Usage } from "#contract/usage";
 import type {
   Changes,
   CommitRequest,
@@ -115,6 +115,8 @@ export interface UsageCall {
   runId: string | null;
   model: string;
   usage: Usage;
+  /** Absent: a step of the run. */
+  purpose?: CallPurpose | undefined;
 }
 
 export type SandboxReport =

@@ -1,6 +1,7 @@
 import { jwtVerify, SignJWT } from "jose";
 import { z } from "zod";
 import { conversationId, fileId, orgId, repositoryId, runId, sandboxId } from "#contract/ids";
+import { callPurpose } from "#contract/usage";
 import { configOf } from "./config.ts";
 import type { Env } from "./env.ts";
 import type { RunPrincipal, SandboxPrincipal } from "./principal.ts";
@@ -12,7 +13,7 @@ const FILE_TTL_MS = 5 * 60_000;
 /** Sandbox tokens of one binding issued within the same window are the same token. */
 export const TOKEN_WINDOW_MS = 10 * 60_000;
 
-const runClaims = z.object({ kind: z.literal("run"), orgId, conversationId, runId });
+const runClaims = z.object({ kind: z.literal("run"), orgId, conversationId, runId, purpose: callPurpose.optional() });
 const sandboxClaims = z.object({
   kind: z.literal("sandbox"),
   orgId,

@@ -4,7 +4,7 @@ import type { ConversationHead } from "#contract/conversation";
 import type { Envelope, Event } from "#contract/event";
 import type { Message } from "#contract/message";
 import type { Item, Run } from "#contract/run";
-import { NO_USAGE } from "#contract/usage";
+import { NO_USAGE, type Usage } from "#contract/usage";
 import { emptyState, evolve, stateOf } from "./evolve.ts";
 
 const AT = "2026-11-20T08:00:00.000Z";
@@ -21,7 +21,7 @@ const head: ConversationHead = {
   repository: null,
   sandboxId: null,
   settings: { executor: "edge", model: "demo/scripted", autonomy: "ask" },
-  threads: [{ id: id("thr", 1), agentId: id("agt", 1), activeRunId: null, queue: [] }],
+  threads: [{ id: id("thr", 1), agentId: id("agt", 1), activeRunId: null, queue: [], contextTokens: null }],
   participants: [{ memberId: id("mem", 1), kind: "human", name: "Ada", readSeq: 0 }],
   approvals: [],
   questions: [],
@@ -228,6 +228,33 @@ describe("evolve", () => {
     const state = fold({ type: "run.started", run: run(1) }, recorded, recorded);
     expect(state.head?.usage).toEqual({ inputTokens: 20, outputTokens: 4, cachedTokens: 2, costMicroUsd: 10 });
     expect(state.runs.get(id("run", 1))?.usage.inputTokens).toBe(20);
+  });
+
+  test("tokens without a price add up beside those that have one", () => {
+    const used = { inputTokens: 10, outputTokens: 2, cachedTokens: 0, costMicroUsd: 5 };
+    const recorded = (usage: Usage): Event => ({ type: "usage.recorded", runId: id("run", 1), model: "m", usage });
+    const state = fold({ type: "run.started", run: run(1) }, recorded(used), recorded({ ...used, unpricedTokens: 12 }));
+    expect(state.head?.usage).toMatchObject({ costMicroUsd: 10, unpricedTokens: 12 });
+    expect(fold({ type: "run.started", run: run(1) }, recorded(used)).head?.usage).not.toHaveProperty("unpricedTokens");
+  });
+
+  test("CV70 the window holds what the newest step read and wrote, not what titles and summaries took", () => {
+    const recorded = (inputTokens: number, purpose?: "title" | "summary"): Event => ({
+      type: "usage.recorded",
+      runId: id("run", 1),
+      model: "m",
+      usage: { ...NO_USAGE, inputTokens, outputTokens: 5 },
+      ...(purpose ? { purpose } : {}),
+    });
+    const state = fold(
+      { type: "run.started", run: run(1) },
+      recorded(100),
+      recorded(200),
+      recorded(7, "title"),
+      recorded(9_000, "summary"),
+    );
+    expect(state.head?.threads[0]?.contextTokens).toBe(205);
+    expect(state.head?.usage.inputTokens).toBe(9_307);
   });
 
   test("read marks only move forward", () => {

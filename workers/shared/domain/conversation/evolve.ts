@@ -170,10 +170,14 @@ const HANDLERS: Handlers = {
     patchHead(state, ({ ports }) => ({ ports: ports.filter((one) => one.port !== port) }));
   },
   "changes.changed": (state, { files }) => patchHead(state, () => ({ changedFiles: files })),
-  "usage.recorded": (state, { runId, usage }) => {
+  "usage.recorded": (state, { runId, usage, purpose }) => {
     patchHead(state, (head) => ({ usage: addUsage(head.usage, usage) }));
     const run = runId === null ? undefined : state.runs.get(runId);
-    if (run) patch(state.runs, run.id, { usage: addUsage(run.usage, usage) });
+    if (!run) return;
+    patch(state.runs, run.id, { usage: addUsage(run.usage, usage) });
+    if (purpose) return;
+    const contextTokens = usage.inputTokens + usage.outputTokens;
+    changeThread(state, run, (thread) => ({ ...thread, contextTokens }));
   },
 };
 
@@ -225,7 +229,7 @@ function changeThread(
   run: Pick<Run, "threadId" | "agentId">,
   change: (thread: Thread) => Thread,
 ): void {
-  const fresh: Thread = { id: run.threadId, agentId: run.agentId, activeRunId: null, queue: [] };
+  const fresh: Thread = { id: run.threadId, agentId: run.agentId, activeRunId: null, queue: [], contextTokens: null };
   patchHead(state, ({ threads }) => {
     const known = threads.some((one) => one.id === run.threadId);
     return {

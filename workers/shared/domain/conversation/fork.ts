@@ -34,6 +34,7 @@ export function forkHead(origin: ConversationHead, fork: Fork): ConversationHead
       id: fork.threads[one.id] ?? one.id,
       activeRunId: null,
       queue: [],
+      contextTokens: null,
     })),
     participants: [
       { memberId: fork.by.memberId, kind: "human", name: fork.by.name, readSeq: fork.origin.atSeq },
