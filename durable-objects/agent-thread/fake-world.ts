@@ -27,6 +27,7 @@ export class FakeWorld {
   service: ServiceFetch = async () => new Response("nothing runs", { status: 503 });
   readonly services: string[] = [];
   ensures: () => Result<ServiceState> = () => ok({ state: "running" });
+  contextTokens: number | null = null;
   connections = 0;
   tokens = 0;
   openSockets = 0;
@@ -49,6 +50,7 @@ export class FakeWorld {
       models: async () => [{ id: "demo/scripted", images: this.images }],
       readAttachment: async (_order, fileId) => this.attached.get(fileId) ?? null,
       takesImages: async () => this.images,
+      contextTokens: async () => this.contextTokens,
       keepOutput: async (_order, itemId, text) => {
         this.outputs.set(itemId, text);
         return ok(`/outputs/${itemId}`);

@@ -105,4 +105,13 @@ export const MIGRATIONS: readonly Migration[] = [
     digest TEXT NOT NULL
   );
   `,
+  `
+  CREATE TABLE compactions (
+    n INTEGER PRIMARY KEY AUTOINCREMENT,
+    run_id TEXT NOT NULL,
+    upto INTEGER NOT NULL,
+    summary TEXT
+  );
+  ALTER TABLE runs ADD COLUMN context_tokens INTEGER;
+  `,
 ];

@@ -25,6 +25,8 @@ export interface RunRow {
   /** Working time before `workingSince`, waits for people not counted. */
   workedMs: number;
   workingSince: number | null;
+  /** The size of the model's window when the run began; null where it is not known. */
+  contextTokens: number | null;
 }
 
 const COLUMNS = {
@@ -36,6 +38,7 @@ const COLUMNS = {
   ackedN: "acked_n",
   workedMs: "worked_ms",
   workingSince: "working_since",
+  contextTokens: "context_tokens",
 } as const;
 export type RunChange = Partial<Pick<RunRow, keyof typeof COLUMNS>>;
 
@@ -50,6 +53,7 @@ const runRow = z.object({
   acked_n: z.number(),
   worked_ms: z.number(),
   working_since: z.number().nullable(),
+  context_tokens: z.number().nullable(),
 });
 
 export const isOver = (row: Pick<RunRow, "phase">): boolean => row.phase === "done" || row.phase === "fenced";
@@ -169,10 +173,16 @@ export class ThreadStore {
 
   /** What the model has heard and said in this thread, in order. */
   messages(): { runId: string; message: ModelMessage }[] {
+    return this.entries(0);
+  }
+
+  /** The same after message `n`, each with its number. */
+  entries(n: number): { n: number; runId: string; message: ModelMessage }[] {
     return this.sql
-      .exec("SELECT run_id, message FROM messages ORDER BY n")
+      .exec("SELECT n, run_id, message FROM messages WHERE n > ? ORDER BY n", n)
       .toArray()
       .map((row) => ({
+        n: Number(row.n),
         runId: String(row.run_id),
         message: modelMessageSchema.parse(JSON.parse(String(row.message))),
       }));
@@ -232,5 +242,6 @@ function runFromRow(value: unknown): RunRow {
     ackedN: row.acked_n,
     workedMs: row.worked_ms,
     workingSince: row.working_since,
+    contextTokens: row.context_tokens,
   };
 }

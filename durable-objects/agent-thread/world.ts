@@ -9,6 +9,7 @@ import type { Changes, ExecRequest, FileListing } from "#contract/workspace";
 import { listProviders } from "#data/providers";
 import { forTenant } from "#data/tenant-db";
 import { takesImages } from "#domain/provider/images";
+import { windowOf } from "#domain/provider/prices";
 import { blobKey } from "#platform/blobs";
 import { configOf } from "#platform/config";
 import type { Env } from "#platform/env";
@@ -60,6 +61,8 @@ export interface ThreadWorld {
   readAttachment(order: RunOrder, fileId: string): Promise<Uint8Array | null>;
   /** Whether the run's model takes images. */
   takesImages(order: RunOrder): Promise<boolean>;
+  /** The size of the window of the run's model; null where it is not known. */
+  contextTokens(order: RunOrder): Promise<number | null>;
   /** Keeps a whole output; the address at which it can be read. */
   keepOutput(order: RunOrder, itemId: string, text: string): Promise<Result<string>>;
 }
@@ -88,6 +91,7 @@ export const threadWorld = {
       models: (order) => modelsOf(env, order),
       readAttachment: (order, fileId) => readAttachment(env, order, fileId),
       takesImages: async (order) => takesImages(await listProviders(forTenant(env, order)), order.run.model),
+      contextTokens: async (order) => windowOf(await listProviders(forTenant(env, order)), order.run.model),
       keepOutput: (order, itemId, text) => keepOutput(env, { order, itemId, text }),
     };
   },

@@ -7,11 +7,14 @@ import { Diff } from "./diff.tsx";
 import { Markdown } from "./markdown.tsx";
 import { Output } from "./output.tsx";
 
+/** Steps whose text is prose: what a model thought, and its summary of earlier turns. */
+const PROSE: ReadonlySet<string> = new Set(["reasoning", "artifact"]);
+
 /** What is inside a step: its exact input, then what came of it. */
 export function StepBody({ item }: { item: Item }) {
   const source = useLive((store) => store.textOf(item.id));
   const { detail } = item;
-  if (item.kind === "reasoning") return <Reasoning source={source} />;
+  if (PROSE.has(item.kind)) return <Reasoning source={source} />;
   if (item.kind === "plan") return <Plan steps={detail.steps ?? []} />;
   if (item.kind === "error" || detail.problem) return <ErrorBody item={item} />;
   return (

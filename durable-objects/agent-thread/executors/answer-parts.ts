@@ -1,8 +1,5 @@
-import { type ModelMessage, streamText } from "ai";
+import { type LanguageModel, type ModelMessage, streamText, type ToolSet } from "ai";
 import type { RecordedPart } from "#contract/recording";
-import { systemPrompt } from "../system-prompt.ts";
-import { modelTools } from "../tools/catalog.ts";
-import type { RunContext } from "./executor.ts";
 import { problemOfModel } from "./model-problem.ts";
 
 /** What the engine reads of a model's answer. */
@@ -13,17 +10,17 @@ export type AnswerPart =
   | { type: "error"; error: unknown }
   | { type: "finish"; finishReason: string };
 
+export interface Asked {
+  model: LanguageModel;
+  instructions: string;
+  messages: ModelMessage[];
+  tools?: ToolSet;
+  signal: AbortSignal;
+}
+
 /** The parts of the model's own answer as they come. */
-export async function* liveParts(context: RunContext, messages: ModelMessage[]): AsyncGenerator<AnswerPart> {
-  const { stream } = streamText({
-    model: context.world.model(context.order),
-    instructions: systemPrompt(context.order),
-    messages,
-    tools: modelTools(),
-    maxRetries: 0,
-    abortSignal: context.signal,
-    onError: () => undefined,
-  });
+export async function* liveParts({ signal, ...asked }: Asked): AsyncGenerator<AnswerPart> {
+  const { stream } = streamText({ ...asked, maxRetries: 0, abortSignal: signal, onError: () => undefined });
   for await (const part of stream) {
     switch (part.type) {
       case "text-delta":

@@ -3,18 +3,16 @@ import type { Problem } from "#contract/problem";
 import { newId } from "#platform/new-id";
 import { withImages } from "../attachments.ts";
 import { insertCall } from "../calls.ts";
+import { fittingMessages } from "../compaction/compact.ts";
 import { record } from "../recorder/recorder.ts";
 import { modelRequest, type Request } from "../recorder/request.ts";
 import { systemPrompt } from "../system-prompt.ts";
-import { toolDescriptions } from "../tools/catalog.ts";
+import { modelTools, toolDescriptions } from "../tools/catalog.ts";
 import { type AnswerPart, liveParts, PartLog, recordedParts } from "./answer-parts.ts";
 import type { RunContext } from "./executor.ts";
 import { problemOfModel } from "./model-problem.ts";
 import { endReplay } from "./replay-call.ts";
 import { failRun } from "./run-failure.ts";
-
-/** About 100,000 tokens: older turns are left out of what the model reads. */
-const MAX_CONTEXT_CHARS = 400_000;
 
 interface ModelCall {
   toolCallId: string;
@@ -36,7 +34,8 @@ interface Answer {
 export async function modelStep(context: RunContext): Promise<void> {
   const { store, runId } = context;
   const groupId = beginStep(context);
-  const messages = withinContext(store.messages().map((row) => row.message));
+  const messages = await fittingMessages(context, groupId);
+  if (messages === null) return;
   const request = await requestOf(context, messages);
   const startedAt = Date.now();
   const parts = await answering(context, request, messages);
@@ -78,7 +77,12 @@ type Answering = AsyncIterable<AnswerPart> | null;
 /** The model's answer, or the recorded one in a replay; null where the run has ended instead. */
 async function answering(context: RunContext, request: Request, messages: ModelMessage[]): Promise<Answering> {
   const replay = await context.replay();
-  if (replay === null) return liveParts(context, await withImages(context, messages));
+  if (replay === null) {
+    const { world, order, signal } = context;
+    const shown = await withImages(context, messages);
+    const asked = { model: world.model(order), instructions: systemPrompt(order), tools: modelTools(), signal };
+    return liveParts({ ...asked, messages: shown });
+  }
   const recorded = replay.answer("model", request);
   if (recorded.ok) return recordedParts(recorded.value.response);
   endReplay(context, recorded.problem);
@@ -202,14 +206,6 @@ function assistantMessage(answer: Answer): AssistantModelMessage {
     input: input ?? {},
   }));
   return { role: "assistant", content: [...text, ...calls] };
-}
-
-/** The newest whole turns that fit; a turn begins with a person's message. The last turn is always whole. */
-export function withinContext(messages: ModelMessage[], maxChars = MAX_CONTEXT_CHARS): ModelMessage[] {
-  const starts = messages.flatMap((message, index) => (message.role === "user" ? [index] : []));
-  const sizes = messages.map((message) => JSON.stringify(message).length);
-  const fits = (from: number) => sizes.slice(from).reduce((sum, size) => sum + size, 0) <= maxChars;
-  return messages.slice(starts.find(fits) ?? starts.at(-1) ?? 0);
 }
 
 const FILTERED: Problem = { code: "upstream_failed", detail: "The provider's content filter ended the answer." };

@@ -53,8 +53,12 @@ async function keepPrompt(context: RunContext): Promise<void> {
   if (kept()) return;
   await recallEarlier(context);
   const content = await promptContent(world, order, order.prompt);
+  const contextTokens = order.run.replayOf
+    ? ((await context.replay())?.contextTokens ?? null)
+    : await world.contextTokens(order);
   if (!context.live() || kept()) return;
   store.together(() => {
+    store.updateRun(runId, { contextTokens });
     const again = order.run.retryOf ? store.takeBack(order.run.retryOf) : [];
     store.addMessage(runId, { role: "user", content });
     for (const message of again) store.addMessage(runId, message);

@@ -76,7 +76,7 @@ export function recordingOf(store: ThreadStore, runId: string): RunRecording | n
       .map((blob): [string, string] => [digest, String(blob.body)]),
   );
   return {
-    run: { id: run.id, model: run.model, executor: run.executor },
+    run: { id: run.id, model: run.model, executor: run.executor, contextTokens: row.contextTokens },
     prompt: redactJson(prompt),
     repository: binding.repository,
     exchanges: rows.map((one, index) => exchangeFrom(one, index + 1)),

@@ -20,6 +20,11 @@ export class Replay {
     this.#done = done;
   }
 
+  /** The size of the model's window as it was when it was recorded. */
+  get contextTokens(): number | null {
+    return this.#recording.run.contextTokens;
+  }
+
   /** The recorded answer; `conflict` says what differs, `not_found` that the recording ends here. */
   answer<K extends Exchange["kind"]>(kind: K, now: Request): Result<ExchangeOf<K>> {
     const { exchanges, blobs } = this.#recording;

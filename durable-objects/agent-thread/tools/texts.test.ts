@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { withinContext } from "../executors/edge-model.ts";
 import { firstWords } from "../title.ts";
 import { countLines, diffTexts } from "./file-diff.ts";
 import { globMatcher } from "./search.ts";
@@ -65,18 +64,6 @@ describe("globMatcher", () => {
     ["a.ts", "axts", false],
     ["./src/a.ts", "src/a.ts", true],
   ])("%s and %s: %s", (pattern, name, matches) => expect(globMatcher(pattern)(name)).toBe(matches));
-});
-
-describe("withinContext", () => {
-  const user = (content: string) => ({ role: "user" as const, content });
-  const assistant = (content: string) => ({ role: "assistant" as const, content });
-
-  it("keeps the newest whole turns", () => {
-    const messages = [user("a".repeat(100)), assistant("b"), user("c"), assistant("d")];
-    expect(withinContext(messages, 10_000)).toEqual(messages);
-    expect(withinContext(messages, 120)).toEqual(messages.slice(2));
-    expect(withinContext(messages, 1)).toEqual(messages.slice(2));
-  });
 });
 
 it("firstWords cuts at a word, or inside one that is too long", () => {

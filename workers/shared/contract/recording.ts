@@ -51,7 +51,10 @@ export type Exchange = z.infer<typeof exchange>;
 
 /** What a run began with. */
 export const recordedRun = z.object({
-  run: run.pick({ id: true, model: true, executor: true }),
+  run: run.pick({ id: true, model: true, executor: true }).extend({
+    /** The size of the model's window; it decides what is compacted. */
+    contextTokens: z.number().int().positive().nullable().default(null),
+  }),
   prompt: z.object({ message, authorName: z.string() }),
   repository: conversationRepository.nullable(),
 });

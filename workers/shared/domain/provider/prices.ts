@@ -62,3 +62,14 @@ export function withKnown(kind: ProviderKind, model: ProviderModel): ProviderMod
     price: model.price ?? found?.price ?? null,
   };
 }
+
+/** The size of the window of a model (`slug/name`) in tokens; null where it is not known. */
+export function windowOf(
+  providers: readonly Pick<Provider, "slug" | "kind" | "models">[],
+  modelId: string,
+): number | null {
+  const slash = modelId.indexOf("/");
+  const provider = providers.find((one) => one.slug === modelId.slice(0, slash));
+  const model = provider?.models.find((one) => one.name === modelId.slice(slash + 1));
+  return provider && model ? withKnown(provider.kind, model).contextTokens : null;
+}
