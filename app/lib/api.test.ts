@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { FakeApi } from "../testing/fake-api.ts";
 import { id } from "../testing/fixtures.ts";
 import { ApiProblem, createApi, type FetchLike, problemFrom } from "./api.ts";
+import { settingsApi } from "./settings-api.ts";
 
 const over = (answer: (request: Request) => Promise<Response> | Response) => {
   const asked: { url: string; headers: Headers }[] = [];
@@ -24,7 +25,7 @@ describe("api", () => {
     expect((await api.conversations.get(conversationId)).head.id).toBe(conversationId);
     expect((await api.conversations.create({})).id).toMatch(/^cnv_/);
     expect((await api.repositories.list()).items).toHaveLength(2);
-    expect((await api.providers.list()).items).toHaveLength(1);
+    expect((await settingsApi(api).providers()).items).toHaveLength(1);
     expect((await api.workspace.changes(conversationId)).files).toHaveLength(3);
     expect((await api.workspace.content(conversationId, "src/greet.js")).text).toContain("Good day");
   });

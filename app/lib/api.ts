@@ -1,6 +1,5 @@
 import { z } from "zod";
 import type { ApprovalDecision, QuestionAnswer } from "#contract/ask";
-import { type BudgetsPatch, budgets } from "#contract/budget";
 import { commandResult } from "#contract/command";
 import {
   type ConversationCreate,
@@ -14,11 +13,10 @@ import { file } from "#contract/file";
 import { me } from "#contract/me";
 import { pageOf } from "#contract/page";
 import { type Problem, problem } from "#contract/problem";
-import { model, type ProviderCreate, type ProviderPatch, provider, providerCheck } from "#contract/provider";
+import { model } from "#contract/provider";
 import { type RepositoryCreate, type RepositoryPatch, repository } from "#contract/repository";
 import { sandboxStatus } from "#contract/sandbox";
 import { searchHit } from "#contract/search";
-import { conversationUsage } from "#contract/usage";
 import {
   type CommitRequest,
   changes,
@@ -74,6 +72,8 @@ const startedConversation = z.union([snapshot, conversationHead, conversationSum
 export function createApi(fetchLike: FetchLike) {
   const call = caller(fetchLike);
   return {
+    /** For calls that few pages make, in modules of their own. */
+    call,
     me: () => call.get("/api/me", me),
     models: async () => (await call.get("/api/models", z.object({ items: z.array(model) }))).items,
     upload: (one: Upload) =>
@@ -94,18 +94,6 @@ export function createApi(fetchLike: FetchLike) {
       create: (body: RepositoryCreate) => call.post("/api/repositories", repository, body),
       patch: (id: string, body: RepositoryPatch) =>
         call.json(`/api/repositories/${part(id)}`, repository, ["PATCH", body]),
-    },
-    budgets: {
-      get: () => call.get("/api/budgets", budgets),
-      patch: (body: BudgetsPatch) => call.json("/api/budgets", budgets, ["PATCH", body]),
-    },
-    providers: {
-      list: () => call.get("/api/providers?limit=200", pageOf(provider)),
-      create: (body: ProviderCreate) => call.post("/api/providers", provider, body),
-      patch: (id: string, body: ProviderPatch) => call.json(`/api/providers/${part(id)}`, provider, ["PATCH", body]),
-      remove: (id: string) => call.send(`/api/providers/${part(id)}`, nothing, { method: "DELETE" }),
-      check: (body: ProviderCreate) => call.post("/api/providers/check", providerCheck, body),
-      checkStored: (id: string) => call.post(`/api/providers/${part(id)}/check`, providerCheck, {}),
     },
   };
 }
@@ -135,8 +123,6 @@ function conversationCalls(call: Caller) {
       }),
     /** Repeats its recording in a new conversation and gives that one's id. */
     replay: (id: string) => call.send(of(id, "/replay"), startedConversation, { method: "POST" }),
-    /** What its model calls used, per model. */
-    usage: (id: string) => call.get(of(id, "/usage"), conversationUsage),
     archive: (id: string) => call.send(of(id), nothing, { method: "DELETE" }),
     post: (id: string, body: { clientId: string; content: string; attachments?: string[] }) =>
       call.post(of(id, "/messages"), commandResult, body),

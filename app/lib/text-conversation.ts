@@ -143,8 +143,8 @@ export const conversationText = {
     engine: "Engine",
     agentMode: "OpenCode's agent",
     autonomy: "Autonomy",
-    context: (tokens: string, size: string) =>
-      `The model's window holds ${tokens} of ${size} tokens. Long threads are summarised before it is full.`,
+    context: (percent: number, tokens: string, size: string) =>
+      `The model's window is ${percent} % full: ${tokens} of ${size} tokens.`,
     goneModel: (id: string) => `${id} (no longer offered)`,
     send: "Send",
     queue: "Queue",

@@ -29,6 +29,16 @@ export const moneyText = {
     of: (field: string, model: string) => `${field} of ${model}`,
   },
 
+  conversation: {
+    title: "Budget of this conversation",
+    spent: (spent: string, limit: string | null) =>
+      limit === null ? `${spent} spent, no limit.` : `${spent} of ${limit} spent.`,
+    held: (reserved: string) => `${reserved} is held back for calls under way.`,
+    own: "Own limit, US dollars",
+    ownHint: "Empty: the limit of every conversation.",
+    set: "Set",
+  },
+
   usage: {
     title: "By model",
     model: "Model",

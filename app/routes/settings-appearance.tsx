@@ -3,6 +3,7 @@ import { Form, useRouteLoaderData, useSubmit } from "@remix-run/react";
 import { Button } from "../components/ui/button.tsx";
 import { preferenceCookies, readPreferences } from "../lib/preferences.ts";
 import { text } from "../lib/text.ts";
+import { settingsPagesText } from "../lib/text-settings-pages.ts";
 import type { loader as rootLoader } from "../root.tsx";
 
 export const meta: MetaFunction = () => [{ title: text.pageTitle(text.settings.appearance) }];
@@ -30,7 +31,7 @@ export default function Appearance() {
       onChange={(event) => submit(event.currentTarget, { replace: true, preventScrollReset: true })}
     >
       <fieldset className="flex flex-col gap-2">
-        <legend className="pb-2 font-medium text-15">{text.appearance.theme}</legend>
+        <legend className="pb-2 font-medium text-15">{settingsPagesText.appearance.theme}</legend>
         <div className="flex flex-wrap gap-2">
           {(["system", "light", "dark"] as const).map((one) => (
             <label
@@ -46,7 +47,7 @@ export default function Appearance() {
                 defaultChecked={kept.theme === one}
                 className="accent-accent"
               />
-              {text.appearance.themes[one]}
+              {settingsPagesText.appearance.themes[one]}
             </label>
           ))}
         </div>
@@ -61,8 +62,8 @@ export default function Appearance() {
           className="mt-1 accent-accent"
         />
         <span>
-          <span className="block font-medium text-15">{text.appearance.contrast}</span>
-          <span className="text-n11">{text.appearance.contrastHint}</span>
+          <span className="block font-medium text-15">{settingsPagesText.appearance.contrast}</span>
+          <span className="text-n11">{settingsPagesText.appearance.contrastHint}</span>
         </span>
       </label>
       <noscript>

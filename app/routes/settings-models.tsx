@@ -7,31 +7,34 @@ import { ProviderForm } from "../components/providers/provider-form.tsx";
 import { ProviderRow } from "../components/providers/provider-row.tsx";
 import { Button } from "../components/ui/button.tsx";
 import { Empty } from "../components/ui/page.tsx";
-import { type Api, ApiProblem } from "../lib/api.ts";
+import { ApiProblem } from "../lib/api.ts";
 import { answerOf } from "../lib/context.ts";
 import { count } from "../lib/format.ts";
 import { budgetsOf } from "../lib/money-form.ts";
 import { createOf, patchOf } from "../lib/provider-form.ts";
+import { settingsApi } from "../lib/settings-api.ts";
 import { text } from "../lib/text.ts";
+import { settingsPagesText } from "../lib/text-settings-pages.ts";
 
-export const meta: MetaFunction = () => [{ title: text.pageTitle(text.models.title) }];
+export const meta: MetaFunction = () => [{ title: text.pageTitle(settingsPagesText.models.title) }];
 
 export async function loader({ context }: LoaderFunctionArgs) {
+  const api = settingsApi(context.api);
   const [models, providers, budgets] = await answerOf(
-    Promise.all([context.api.models(), context.api.providers.list(), context.api.budgets.get()]),
+    Promise.all([context.api.models(), api.providers(), api.budgets()]),
   );
   return { models, providers: providers.items, budgets };
 }
 
 export async function action({ request, context }: ActionFunctionArgs) {
   const form = await request.formData();
-  const { providers } = context.api;
+  const api = settingsApi(context.api);
   const id = String(form.get("id") ?? "");
   try {
-    if (form.get("intent") === "budgets") return await keepBudgets(context.api, form);
-    if (form.get("intent") === "remove") await providers.remove(id);
-    else if (id) await providers.patch(id, patchOf(form));
-    else await providers.create(createOf(form));
+    if (form.get("intent") === "budgets") return await keepBudgets(api, form);
+    if (form.get("intent") === "remove") await api.removeProvider(id);
+    else if (id) await api.patchProvider(id, patchOf(form));
+    else await api.createProvider(createOf(form));
     return data({ done: true, problem: null, budgets: false });
   } catch (error) {
     if (error instanceof ApiProblem)
@@ -43,11 +46,11 @@ export async function action({ request, context }: ActionFunctionArgs) {
   }
 }
 
-async function keepBudgets(api: Api, form: FormData) {
+async function keepBudgets(api: ReturnType<typeof settingsApi>, form: FormData) {
   const { patch, errors } = budgetsOf(form);
   const problem = { code: "invalid" as const, detail: "", fields: errors };
   if (errors.length > 0) return data({ done: false, problem, budgets: true }, { status: 400 });
-  await api.budgets.patch(patch);
+  await api.setBudgets(patch);
   return data({ done: false, problem: null, budgets: true });
 }
 
@@ -60,16 +63,16 @@ export default function Models() {
   }, [answer]);
   return (
     <div className="flex flex-col gap-8">
-      <p className="text-n11">{text.models.intro}</p>
+      <p className="text-n11">{settingsPagesText.models.intro}</p>
       <Available models={models} />
       <section className="flex flex-col gap-3" aria-labelledby="providers">
         <div className="flex items-center gap-4">
           <h2 id="providers" className="flex-1 font-semibold text-18">
-            {text.models.providers}
+            {settingsPagesText.models.providers}
           </h2>
           {editing === null && (
             <Button look="primary" onClick={() => setEditing("new")}>
-              {text.models.add}
+              {settingsPagesText.models.add}
             </Button>
           )}
         </div>
@@ -82,7 +85,7 @@ export default function Models() {
           />
         )}
         {providers.length === 0 && editing === null && (
-          <Empty title={text.models.noneTitle} detail={text.models.noneDetail} />
+          <Empty title={settingsPagesText.models.noneTitle} detail={settingsPagesText.models.noneDetail} />
         )}
         <ul className="flex flex-col">
           {providers.map((one) => (
@@ -105,7 +108,7 @@ function Available({ models }: { models: Model[] }) {
   return (
     <section className="flex flex-col gap-2" aria-labelledby="available">
       <h2 id="available" className="font-semibold text-18">
-        {text.models.available}
+        {settingsPagesText.models.available}
       </h2>
       <ul className="flex flex-col">
         {models.map((one) => (
@@ -113,12 +116,14 @@ function Available({ models }: { models: Model[] }) {
             <span className="flex flex-wrap items-center gap-2">
               <span className="font-medium text-15">{one.name}</span>
               <span className="font-mono text-12 text-n11">{one.id}</span>
-              {one.demo && <Badge words={text.models.demoBadge} look="bg-amber-soft text-amber" />}
-              {one.isDefault && <Badge words={text.models.defaultBadge} look="bg-accent-soft text-accent" />}
+              {one.demo && <Badge words={settingsPagesText.models.demoBadge} look="bg-amber-soft text-amber" />}
+              {one.isDefault && (
+                <Badge words={settingsPagesText.models.defaultBadge} look="bg-accent-soft text-accent" />
+              )}
             </span>
             {one.demo && <span className="text-13 text-n11">{text.models.demoDetail}</span>}
             {one.contextTokens !== null && (
-              <span className="text-12 text-n11">{text.models.context(count(one.contextTokens))}</span>
+              <span className="text-12 text-n11">{settingsPagesText.models.context(count(one.contextTokens))}</span>
             )}
           </li>
         ))}

@@ -9,8 +9,9 @@ import { Empty } from "../components/ui/page.tsx";
 import { ApiProblem } from "../lib/api.ts";
 import { answerOf } from "../lib/context.ts";
 import { text } from "../lib/text.ts";
+import { settingsPagesText } from "../lib/text-settings-pages.ts";
 
-export const meta: MetaFunction = () => [{ title: text.pageTitle(text.repositories.title) }];
+export const meta: MetaFunction = () => [{ title: text.pageTitle(settingsPagesText.repositories.title) }];
 
 export async function loader({ context }: LoaderFunctionArgs) {
   return { repositories: (await answerOf(context.api.repositories.list())).items };
@@ -47,9 +48,9 @@ export default function Repositories() {
   const { repositories } = useLoaderData<typeof loader>();
   return (
     <div className="flex flex-col gap-8">
-      <p className="text-n11">{text.repositories.intro}</p>
+      <p className="text-n11">{settingsPagesText.repositories.intro}</p>
       {repositories.length === 0 ? (
-        <Empty title={text.repositories.emptyTitle} detail={text.repositories.emptyDetail} />
+        <Empty title={settingsPagesText.repositories.emptyTitle} detail={settingsPagesText.repositories.emptyDetail} />
       ) : (
         <ul className="flex flex-col">
           {repositories.map((one) => (
@@ -62,7 +63,7 @@ export default function Repositories() {
                 <span className="text-12 text-n11">{one.defaultBranch}</span>
               </span>
               <Link to={`/conversations/new?repository=${one.id}`} className={buttonClass("plain")}>
-                {text.repositories.start}
+                {settingsPagesText.repositories.start}
               </Link>
               <HostsForm repository={one} />
             </li>
@@ -81,15 +82,20 @@ function HostsForm({ repository }: { repository: Repository }) {
   const id = `hosts-${repository.id}`;
   const wrong = mine?.problem?.fields?.[0];
   const at = Number(wrong?.field.split(".")[1]);
-  const error = wrong && `${Number.isNaN(at) ? "" : text.repositories.hostAt(at + 1)}${wrong.message}`;
+  const error = wrong && `${Number.isNaN(at) ? "" : settingsPagesText.repositories.hostAt(at + 1)}${wrong.message}`;
   return (
     <details className="basis-full text-13" open={mine !== null}>
       <summary className="w-fit cursor-pointer rounded-6 py-1 text-n11 hover:text-n12">
-        {text.repositories.hosts(repository.allowedHosts.length)}
+        {settingsPagesText.repositories.hosts(repository.allowedHosts.length)}
       </summary>
       <Form method="post" className="flex flex-col gap-2 pt-2">
         <input type="hidden" name="repositoryId" value={repository.id} />
-        <Field id={id} label={text.repositories.hostsLabel} hint={text.repositories.hostsHint} error={error}>
+        <Field
+          id={id}
+          label={settingsPagesText.repositories.hostsLabel}
+          hint={settingsPagesText.repositories.hostsHint}
+          error={error}
+        >
           <textarea
             id={id}
             name="allowedHosts"
@@ -100,7 +106,7 @@ function HostsForm({ repository }: { repository: Repository }) {
             {...described(id, error)}
           />
         </Field>
-        {mine && !mine.problem && <Notice look="good">{text.repositories.hostsSaved}</Notice>}
+        {mine && !mine.problem && <Notice look="good">{settingsPagesText.repositories.hostsSaved}</Notice>}
         {mine?.problem && !error && <ProblemNotice problem={mine.problem} />}
         <Button type="submit" className="self-start">
           {text.actions.save}
@@ -124,24 +130,29 @@ function AddForm() {
   return (
     <Form ref={form} method="post" className="flex flex-col gap-4" aria-labelledby="add-repository">
       <h2 id="add-repository" className="font-semibold text-18">
-        {text.repositories.add}
+        {settingsPagesText.repositories.add}
       </h2>
       <Field
         id="cloneUrl"
-        label={text.repositories.cloneUrl}
-        hint={text.repositories.cloneUrlHint}
+        label={settingsPagesText.repositories.cloneUrl}
+        hint={settingsPagesText.repositories.cloneUrlHint}
         error={errors.cloneUrl}
       >
         <input id="cloneUrl" name="cloneUrl" required className="field" {...described("cloneUrl", errors.cloneUrl)} />
       </Field>
       <div className="grid gap-4 sm:grid-cols-2">
-        <Field id="name" label={text.repositories.name} hint={text.repositories.nameHint} error={errors.name}>
+        <Field
+          id="name"
+          label={settingsPagesText.repositories.name}
+          hint={settingsPagesText.repositories.nameHint}
+          error={errors.name}
+        >
           <input id="name" name="name" className="field" {...described("name", errors.name)} />
         </Field>
         <Field
           id="defaultBranch"
-          label={text.repositories.branch}
-          hint={text.repositories.branchHint}
+          label={settingsPagesText.repositories.branch}
+          hint={settingsPagesText.repositories.branchHint}
           error={errors.defaultBranch}
         >
           <input
@@ -154,9 +165,9 @@ function AddForm() {
         </Field>
       </div>
       {answer?.problem && Object.keys(errors).length === 0 && <ProblemNotice problem={answer.problem} />}
-      {answer?.added && <Notice look="good">{text.repositories.added(answer.added)}</Notice>}
+      {answer?.added && <Notice look="good">{settingsPagesText.repositories.added(answer.added)}</Notice>}
       <Button type="submit" look="primary" className="self-start" disabled={busy}>
-        {text.repositories.submit}
+        {settingsPagesText.repositories.submit}
       </Button>
     </Form>
   );

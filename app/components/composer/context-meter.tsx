@@ -9,15 +9,13 @@ export function ContextMeter({ models }: { models: Model[] }) {
   const size = models.find((one) => one.id === settings.model)?.contextTokens;
   const tokens = threads[0]?.contextTokens;
   if (!size || !tokens) return null;
-  const share = Math.min(1, tokens / size);
-  const words = text.composer.context(count(tokens), count(size));
+  const percent = Math.min(100, Math.ceil((tokens / size) * 100));
+  const words = text.composer.context(percent, count(tokens), count(size));
   return (
-    <span className="flex shrink-0 items-center gap-1 text-12 text-n11 tabular-nums" title={words}>
-      <span className="sr-only">{words}</span>
-      <span className="h-1 w-8 overflow-hidden rounded-full bg-n5" aria-hidden>
-        <span className={`block h-full ${share > 0.8 ? "bg-amber" : "bg-n9"}`} style={{ width: `${share * 100}%` }} />
+    <span role="img" aria-label={words} title={words} className="flex w-8 shrink-0 items-center">
+      <span className="h-1 w-full overflow-hidden rounded-full bg-n5">
+        <span className={`block h-full ${percent > 80 ? "bg-amber" : "bg-n9"}`} style={{ width: `${percent}%` }} />
       </span>
-      <span aria-hidden>{Math.ceil(share * 100)} %</span>
     </span>
   );
 }

@@ -1,3 +1,4 @@
+import { ChevronRight } from "lucide-react";
 import type { Provider, ProviderKind } from "#contract/provider";
 import { knownModel } from "#domain/provider/prices";
 import { dollarsOf } from "../../lib/money-form.ts";
@@ -19,8 +20,11 @@ const FACTS: Fact[] = ["context", "input", "output", "cached"];
 export function ModelFacts({ kind, names, models }: ModelFactsProps) {
   if (names.length === 0) return null;
   return (
-    <details className="rounded-6 border border-n6 px-3 py-2">
-      <summary className="font-medium text-13">{words.title}</summary>
+    <details className="group/facts rounded-6 border border-n6 px-3 py-2">
+      <summary className="flex items-center justify-between font-medium text-13">
+        {words.title}
+        <ChevronRight size={14} className="transition-transform duration-100 group-open/facts:rotate-90" aria-hidden />
+      </summary>
       <p className="py-2 text-12 text-n11">{words.hint}</p>
       <ul className="flex flex-col gap-3">
         {names.map((name) => (

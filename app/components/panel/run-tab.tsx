@@ -8,6 +8,7 @@ import { ModelName } from "../transcript/model-name.tsx";
 import { Empty } from "../ui/page.tsx";
 import { SCROLLABLE } from "../ui/scrollable.ts";
 import { Time } from "../ui/time.tsx";
+import { ConversationBudget } from "./conversation-budget.tsx";
 import { UsageTable } from "./usage-table.tsx";
 
 /** What the runs of this conversation took, newest first. */
@@ -24,6 +25,7 @@ export default function RunTab() {
         <Fact name={text.run.cached}>{count(head.usage.cachedTokens)}</Fact>
       </dl>
       <UsageTable conversationId={head.id} usage={head.usage} />
+      <ConversationBudget conversationId={head.id} costMicroUsd={head.usage.costMicroUsd} />
       {runIds.length === 0 && <Empty title={text.run.emptyTitle} detail={text.run.emptyDetail} />}
       <ol className="flex flex-col gap-3">
         {[...runIds].reverse().map((id) => (

@@ -2,6 +2,7 @@ import { useMemo } from "react";
 import type { Usage } from "#contract/usage";
 import { browserApi } from "../../lib/browser-api.ts";
 import { costOf, count } from "../../lib/format.ts";
+import { moneyApi } from "../../lib/money-api.ts";
 import { moneyText } from "../../lib/text-money.ts";
 import { ModelName } from "../transcript/model-name.tsx";
 import { useAnswerOf } from "./use-answer-of.ts";
@@ -16,7 +17,7 @@ interface UsageTableProps {
 export function UsageTable({ conversationId, usage }: UsageTableProps) {
   const total = usage.inputTokens + usage.outputTokens;
   const load = useMemo(
-    () => (total > 0 ? () => browserApi.conversations.usage(conversationId) : null),
+    () => (total > 0 ? () => moneyApi(browserApi).usage(conversationId) : null),
     [conversationId, total],
   );
   const { value } = useAnswerOf(load);

@@ -2,7 +2,7 @@ import { type ReactNode, useState } from "react";
 import type { Problem } from "#contract/problem";
 import type { ProviderCheck } from "#contract/provider";
 import { problemFrom } from "../../lib/api.ts";
-import { text } from "../../lib/text.ts";
+import { settingsPagesText } from "../../lib/text-settings-pages.ts";
 import { Notice, ProblemNotice } from "../ui/notice.tsx";
 
 /** A connection check: asked for by a person, answered by the provider itself. */
@@ -31,12 +31,12 @@ export function CheckResult({ check, children }: { check: ReturnType<typeof useC
   if (!result.reachable)
     return (
       <Notice look="error">
-        {text.models.unreachable} {result.detail}
+        {settingsPagesText.models.unreachable} {result.detail}
       </Notice>
     );
   return (
     <Notice look="good">
-      {text.models.reachable(result.latencyMs, result.models.length)} {children}
+      {settingsPagesText.models.reachable(result.latencyMs, result.models.length)} {children}
     </Notice>
   );
 }

@@ -4,7 +4,9 @@ import type { Problem } from "#contract/problem";
 import { type Provider, type ProviderKind, providerKind } from "#contract/provider";
 import { browserApi } from "../../lib/browser-api.ts";
 import { createOf } from "../../lib/provider-form.ts";
+import { settingsApi } from "../../lib/settings-api.ts";
 import { text } from "../../lib/text.ts";
+import { settingsPagesText } from "../../lib/text-settings-pages.ts";
 import { ModelFacts } from "../money/model-facts.tsx";
 import { Button } from "../ui/button.tsx";
 import { Field, noteId } from "../ui/field.tsx";
@@ -17,6 +19,8 @@ interface ProviderFormProps {
   problem: Problem | null;
   onCancel: () => void;
 }
+
+const api = settingsApi(browserApi);
 
 const OLLAMA = { kind: "openai_compatible", name: "Ollama", slug: "ollama", baseUrl: "http://localhost:11434/v1" };
 
@@ -42,15 +46,15 @@ export function ProviderForm({ provider, problem, onCancel }: ProviderFormProps)
     if (!form.current) return;
     const body = createOf(new FormData(form.current));
     const stored = provider !== null && !body.apiKey;
-    void check.run(() =>
-      stored ? browserApi.providers.checkStored(provider.id) : browserApi.providers.check(named(body)),
-    );
+    void check.run(() => (stored ? api.checkStored(provider.id) : api.check(named(body))));
   };
   return (
     <Form ref={form} method="post" onInput={read} className="flex flex-col gap-4 rounded-10 border border-n6 bg-n2 p-4">
       <div className="flex flex-wrap items-center gap-2">
-        <h3 className="flex-1 font-semibold text-15">{provider ? text.models.edit(provider.name) : text.models.add}</h3>
-        {!provider && <Button onClick={() => fill(OLLAMA)}>{text.models.ollama}</Button>}
+        <h3 className="flex-1 font-semibold text-15">
+          {provider ? settingsPagesText.models.edit(provider.name) : settingsPagesText.models.add}
+        </h3>
+        {!provider && <Button onClick={() => fill(OLLAMA)}>{settingsPagesText.models.ollama}</Button>}
       </div>
       {provider && <input type="hidden" name="id" value={provider.id} />}
       <Identity provider={provider} slugError={fieldError("slug")} />
@@ -64,7 +68,7 @@ export function ProviderForm({ provider, problem, onCancel }: ProviderFormProps)
             className="text-accent underline underline-offset-2"
             onClick={() => fill({ models: check.result?.models.join("\n") ?? "" })}
           >
-            {text.models.useListed}
+            {settingsPagesText.models.useListed}
           </button>
         )}
       </CheckResult>
@@ -74,7 +78,7 @@ export function ProviderForm({ provider, problem, onCancel }: ProviderFormProps)
           {text.actions.save}
         </Button>
         <Button onClick={ask} disabled={check.busy}>
-          {check.busy ? text.models.checking : text.models.check}
+          {check.busy ? settingsPagesText.models.checking : settingsPagesText.models.check}
         </Button>
         <Button look="quiet" onClick={onCancel}>
           {text.actions.cancel}
@@ -88,19 +92,19 @@ function Identity({ provider, slugError }: { provider: Provider | null; slugErro
   const kind: ProviderKind = provider?.kind ?? "anthropic";
   return (
     <div className="grid gap-4 sm:grid-cols-3">
-      <Field id="kind" label={text.models.kind}>
+      <Field id="kind" label={settingsPagesText.models.kind}>
         <select id="kind" name="kind" className="field" defaultValue={kind} disabled={provider !== null}>
           {providerKind.options.map((one) => (
             <option key={one} value={one}>
-              {text.models.kinds[one]}
+              {settingsPagesText.models.kinds[one]}
             </option>
           ))}
         </select>
       </Field>
-      <Field id="provider-name" label={text.models.name}>
+      <Field id="provider-name" label={settingsPagesText.models.name}>
         <input id="provider-name" name="name" required maxLength={80} className="field" defaultValue={provider?.name} />
       </Field>
-      <Field id="slug" label={text.models.slug} hint={text.models.slugHint} error={slugError}>
+      <Field id="slug" label={settingsPagesText.models.slug} hint={settingsPagesText.models.slugHint} error={slugError}>
         <input
           id="slug"
           name="slug"
@@ -120,7 +124,12 @@ function Identity({ provider, slugError }: { provider: Provider | null; slugErro
 function Access({ provider, urlError }: { provider: Provider | null; urlError: string | undefined }) {
   return (
     <div className="grid gap-4 sm:grid-cols-2">
-      <Field id="baseUrl" label={text.models.baseUrl} hint={text.models.baseUrlHint} error={urlError}>
+      <Field
+        id="baseUrl"
+        label={settingsPagesText.models.baseUrl}
+        hint={settingsPagesText.models.baseUrlHint}
+        error={urlError}
+      >
         <input
           id="baseUrl"
           name="baseUrl"
@@ -133,8 +142,8 @@ function Access({ provider, urlError }: { provider: Provider | null; urlError: s
       </Field>
       <Field
         id="apiKey"
-        label={text.models.apiKey}
-        hint={provider?.key.hasValue ? text.models.apiKeyKeep : text.models.apiKeyHint}
+        label={settingsPagesText.models.apiKey}
+        hint={provider?.key.hasValue ? settingsPagesText.models.apiKeyKeep : settingsPagesText.models.apiKeyHint}
       >
         <input
           id="apiKey"
@@ -153,7 +162,7 @@ function ModelNames({ provider }: { provider: Provider | null }) {
   const [known] = useState(() => JSON.stringify(provider?.models ?? []));
   return (
     <>
-      <Field id="models" label={text.models.modelNames} hint={text.models.modelNamesHint}>
+      <Field id="models" label={settingsPagesText.models.modelNames} hint={settingsPagesText.models.modelNamesHint}>
         <textarea
           id="models"
           name="models"
@@ -172,7 +181,7 @@ function ModelNames({ provider }: { provider: Provider | null }) {
           defaultChecked={provider?.enabled ?? true}
           className="accent-accent"
         />
-        {text.models.enabled}
+        {settingsPagesText.models.enabled}
       </label>
     </>
   );

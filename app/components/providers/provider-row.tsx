@@ -1,7 +1,9 @@
 import { lazy, Suspense, useState } from "react";
 import type { Provider } from "#contract/provider";
 import { browserApi } from "../../lib/browser-api.ts";
+import { settingsApi } from "../../lib/settings-api.ts";
 import { text } from "../../lib/text.ts";
+import { settingsPagesText } from "../../lib/text-settings-pages.ts";
 import { Button } from "../ui/button.tsx";
 import { CheckResult, useCheck } from "./check.tsx";
 
@@ -11,9 +13,9 @@ export function ProviderRow({ provider, onEdit }: { provider: Provider; onEdit: 
   const check = useCheck();
   const [removing, setRemoving] = useState(false);
   const facts = [
-    text.models.kinds[provider.kind],
-    text.models.modelCount(provider.models.length),
-    provider.key.lastFour ? text.models.keyEnds(provider.key.lastFour) : text.models.noKey,
+    settingsPagesText.models.kinds[provider.kind],
+    settingsPagesText.models.modelCount(provider.models.length),
+    provider.key.lastFour ? settingsPagesText.models.keyEnds(provider.key.lastFour) : settingsPagesText.models.noKey,
   ];
   return (
     <div className="flex flex-col gap-2 py-3">
@@ -21,15 +23,17 @@ export function ProviderRow({ provider, onEdit }: { provider: Provider; onEdit: 
         <span className="min-w-0 flex-1 basis-60">
           <span className="flex items-center gap-2">
             <span className="truncate font-medium text-15">{provider.name}</span>
-            {!provider.enabled && <span className="rounded-6 bg-n4 px-1.5 text-12">{text.models.disabled}</span>}
+            {!provider.enabled && (
+              <span className="rounded-6 bg-n4 px-1.5 text-12">{settingsPagesText.models.disabled}</span>
+            )}
           </span>
           <span className="block text-12 text-n11">{facts.join(" · ")}</span>
           {provider.baseUrl && <span className="block truncate font-mono text-12 text-n11">{provider.baseUrl}</span>}
         </span>
-        <Button disabled={check.busy} onClick={() => check.run(() => browserApi.providers.checkStored(provider.id))}>
-          {check.busy ? text.models.checking : text.models.check}
+        <Button disabled={check.busy} onClick={() => check.run(() => settingsApi(browserApi).checkStored(provider.id))}>
+          {check.busy ? settingsPagesText.models.checking : settingsPagesText.models.check}
         </Button>
-        <Button onClick={onEdit} aria-label={text.models.edit(provider.name)}>
+        <Button onClick={onEdit} aria-label={settingsPagesText.models.edit(provider.name)}>
           {text.actions.edit}
         </Button>
         <Button look="danger" onClick={() => setRemoving(true)}>

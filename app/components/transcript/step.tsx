@@ -62,7 +62,7 @@ function StepLine({ item, active }: { item: Item; active: boolean }) {
   return (
     <>
       <Icon size={14} className={`shrink-0 ${active ? "pulse text-accent" : ""}`} aria-hidden />
-      <span className={`shrink-0 ${active ? "font-medium text-n12" : ""} ${object ? "" : "min-w-0 truncate"}`}>
+      <span className={`${active ? "font-medium text-n12" : ""} ${object ? "shrink-0" : "min-w-0 truncate"}`}>
         {verb}
       </span>
       {object && (

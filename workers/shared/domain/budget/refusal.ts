@@ -12,6 +12,8 @@ export interface UsedMoney {
 
 interface Limited {
   name: string;
+  /** Where it is set. */
+  place: string;
   limit: number | null;
   spent: number;
   reserved: number;
@@ -20,8 +22,20 @@ interface Limited {
 /** Why a call that may cost `needed` micro-USD is refused: which budget, what is left of it, and who can raise it. */
 export function overBudget(used: UsedMoney, needed: number): Problem {
   const budgets = [
-    { name: "month", limit: used.monthLimit, spent: used.monthSpent, reserved: used.monthReserved },
-    { name: "conversation", limit: used.ownLimit, spent: used.ownSpent, reserved: used.ownReserved },
+    {
+      name: "month",
+      place: "in Settings → Models",
+      limit: used.monthLimit,
+      spent: used.monthSpent,
+      reserved: used.monthReserved,
+    },
+    {
+      name: "conversation",
+      place: "under Run details, or of every conversation in Settings → Models",
+      limit: used.ownLimit,
+      spent: used.ownSpent,
+      reserved: used.ownReserved,
+    },
   ];
   const over = budgets.find((one) => left(one) < needed) ?? budgets.reduce((a, b) => (left(a) <= left(b) ? a : b));
   const held = over.reserved > 0 ? `, ${dollars(over.reserved)} is held back for calls under way` : "";
@@ -30,7 +44,7 @@ export function overBudget(used: UsedMoney, needed: number): Problem {
     detail:
       `This ${over.name}'s budget of ${dollars(over.limit ?? 0)} has ${dollars(Math.max(0, left(over)))} left${held}, ` +
       `and this model call may cost up to ${dollars(needed)}. Nothing was sent. ` +
-      "An administrator can raise the budget in Settings → Models; then retry.",
+      `An administrator can raise the budget ${over.place}; then retry.`,
     limit: `budget of the ${over.name}`,
   };
 }
