@@ -41,7 +41,7 @@ export function UsageTable({ conversationId, usage }: UsageTableProps) {
         <tbody>
           {value.models.map((one) => (
             <tr key={one.model} className="border-n6 border-b last:border-0">
-              <th scope="row" className="max-w-0 truncate py-1 text-left font-normal">
+              <th scope="row" className="w-full max-w-0 truncate py-1 text-left font-normal">
                 <ModelName id={one.model} />
               </th>
               <td className="py-1 pl-3 text-right">{count(one.calls)}</td>
