@@ -1,6 +1,6 @@
 import type { BudgetsPatch } from "#contract/budget";
 import type { Problem } from "#contract/problem";
-import { moneyText } from "./text-money.ts";
+import { budgetsText } from "./text-money.ts";
 
 type FieldError = NonNullable<Problem["fields"]>[number];
 
@@ -27,7 +27,7 @@ export function budgetsOf(form: FormData): { patch: BudgetsPatch; errors: FieldE
   const errors: FieldError[] = [];
   for (const field of LIMITS) {
     const value = microUsdOf(String(form.get(field) ?? ""));
-    if (value === undefined) errors.push({ field, message: moneyText.budgets.notAmount });
+    if (value === undefined) errors.push({ field, message: budgetsText.notAmount });
     else patch[field] = value;
   }
   return { patch, errors };

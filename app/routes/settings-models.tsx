@@ -1,9 +1,8 @@
 import { type ActionFunctionArgs, data, type LoaderFunctionArgs, type MetaFunction } from "@remix-run/cloudflare";
 import { useActionData, useLoaderData } from "@remix-run/react";
-import { useEffect, useState } from "react";
+import { lazy, Suspense, useEffect, useState } from "react";
 import type { Model, Provider } from "#contract/provider";
-import { BudgetForm } from "../components/money/budget-form.tsx";
-import { ProviderForm } from "../components/providers/provider-form.tsx";
+import { BudgetsOfOrg } from "../components/money/budgets.tsx";
 import { ProviderRow } from "../components/providers/provider-row.tsx";
 import { Button } from "../components/ui/button.tsx";
 import { Empty } from "../components/ui/page.tsx";
@@ -15,6 +14,8 @@ import { createOf, patchOf } from "../lib/provider-form.ts";
 import { settingsApi } from "../lib/settings-api.ts";
 import { text } from "../lib/text.ts";
 import { settingsPagesText } from "../lib/text-settings-pages.ts";
+
+const ProviderForm = lazy(() => import("../components/providers/provider-form.client.tsx"));
 
 export const meta: MetaFunction = () => [{ title: text.pageTitle(settingsPagesText.models.title) }];
 
@@ -77,12 +78,14 @@ export default function Models() {
           )}
         </div>
         {editing !== null && (
-          <ProviderForm
-            key={editing === "new" ? "new" : editing.id}
-            provider={editing === "new" ? null : editing}
-            problem={answer?.budgets ? null : (answer?.problem ?? null)}
-            onCancel={() => setEditing(null)}
-          />
+          <Suspense>
+            <ProviderForm
+              key={editing === "new" ? "new" : editing.id}
+              provider={editing === "new" ? null : editing}
+              problem={answer?.budgets ? null : (answer?.problem ?? null)}
+              onCancel={() => setEditing(null)}
+            />
+          </Suspense>
         )}
         {providers.length === 0 && editing === null && (
           <Empty title={settingsPagesText.models.noneTitle} detail={settingsPagesText.models.noneDetail} />
@@ -95,11 +98,7 @@ export default function Models() {
           ))}
         </ul>
       </section>
-      <BudgetForm
-        budgets={budgets}
-        problem={answer?.budgets ? answer.problem : null}
-        saved={answer?.budgets === true && answer.problem === null}
-      />
+      <BudgetsOfOrg key={budgets.rev} budgets={budgets} problem={answer?.budgets ? answer.problem : null} />
     </div>
   );
 }

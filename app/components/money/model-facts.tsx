@@ -3,7 +3,7 @@ import type { Provider, ProviderKind } from "#contract/provider";
 import { knownModel } from "#domain/provider/prices";
 import { dollarsOf } from "../../lib/money-form.ts";
 import { type Fact, factName } from "../../lib/provider-form.ts";
-import { moneyText } from "../../lib/text-money.ts";
+import { pricesText } from "../../lib/text-money.ts";
 
 interface ModelFactsProps {
   kind: ProviderKind;
@@ -13,7 +13,7 @@ interface ModelFactsProps {
   models: Provider["models"];
 }
 
-const words = moneyText.prices;
+const words = pricesText;
 const FACTS: Fact[] = ["context", "input", "output", "cached"];
 
 /** The size and the prices of each model; what the price list knows stands in the empty fields. */

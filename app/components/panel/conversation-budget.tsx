@@ -7,7 +7,7 @@ import { cost } from "../../lib/format.ts";
 import { moneyApi } from "../../lib/money-api.ts";
 import { dollarsOf, microUsdOf } from "../../lib/money-form.ts";
 import { text } from "../../lib/text.ts";
-import { moneyText } from "../../lib/text-money.ts";
+import { budgetsText, conversationBudgetText } from "../../lib/text-money.ts";
 import type { loader as frameLoader } from "../../routes/frame.tsx";
 import { Button } from "../ui/button.tsx";
 import { Field, noteId } from "../ui/field.tsx";
@@ -20,7 +20,7 @@ interface ConversationBudgetProps {
   costMicroUsd: number;
 }
 
-const words = moneyText.conversation;
+const words = conversationBudgetText;
 
 /** How much of its budget a conversation has spent. Administrators set its own limit here. */
 export function ConversationBudget({ conversationId, costMicroUsd }: ConversationBudgetProps) {
@@ -62,7 +62,7 @@ function OwnLimit(props: { conversationId: string; own: number | null; onSet: ()
       setProblem(problemFrom(error));
     }
   };
-  const error = wrong ? text.fieldError(moneyText.budgets.notAmount) : undefined;
+  const error = wrong ? text.fieldError(budgetsText.notAmount) : undefined;
   return (
     <form onSubmit={set} className="flex flex-col gap-2">
       <Field id="ownLimit" label={words.own} hint={words.ownHint} error={error}>

@@ -3,7 +3,7 @@ import type { Usage } from "#contract/usage";
 import { browserApi } from "../../lib/browser-api.ts";
 import { costOf, count } from "../../lib/format.ts";
 import { moneyApi } from "../../lib/money-api.ts";
-import { moneyText } from "../../lib/text-money.ts";
+import { usageText } from "../../lib/text-money.ts";
 import { ModelName } from "../transcript/model-name.tsx";
 import { useAnswerOf } from "./use-answer-of.ts";
 
@@ -25,13 +25,13 @@ export function UsageTable({ conversationId, usage }: UsageTableProps) {
   return (
     <div className="flex flex-col gap-2">
       <table className="w-full text-13 tabular-nums">
-        <caption className="pb-1 text-left text-12 text-n11">{moneyText.usage.title}</caption>
+        <caption className="pb-1 text-left text-12 text-n11">{usageText.title}</caption>
         <thead>
           <tr className="border-n6 border-b text-12 text-n11">
             <th scope="col" className="py-1 text-left font-normal">
-              {moneyText.usage.model}
+              {usageText.model}
             </th>
-            {[moneyText.usage.calls, moneyText.usage.tokens, moneyText.usage.cost].map((one) => (
+            {[usageText.calls, usageText.tokens, usageText.cost].map((one) => (
               <th key={one} scope="col" className="py-1 pl-3 text-right font-normal">
                 {one}
               </th>
@@ -51,7 +51,7 @@ export function UsageTable({ conversationId, usage }: UsageTableProps) {
           ))}
         </tbody>
       </table>
-      {value.usage.unpricedTokens && <p className="text-12 text-n11">{moneyText.usage.unpriced}</p>}
+      {value.usage.unpricedTokens && <p className="text-12 text-n11">{usageText.unpriced}</p>}
     </div>
   );
 }

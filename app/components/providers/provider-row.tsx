@@ -5,8 +5,9 @@ import { settingsApi } from "../../lib/settings-api.ts";
 import { text } from "../../lib/text.ts";
 import { settingsPagesText } from "../../lib/text-settings-pages.ts";
 import { Button } from "../ui/button.tsx";
-import { CheckResult, useCheck } from "./check.tsx";
+import { useCheck } from "./check.ts";
 
+const CheckResult = lazy(() => import("./check-result.client.tsx"));
 const RemoveProvider = lazy(() => import("./remove-provider.client.tsx"));
 
 export function ProviderRow({ provider, onEdit }: { provider: Provider; onEdit: () => void }) {
@@ -40,7 +41,11 @@ export function ProviderRow({ provider, onEdit }: { provider: Provider; onEdit: 
           {text.actions.remove}
         </Button>
       </div>
-      <CheckResult check={check} />
+      {(check.result || check.problem) && (
+        <Suspense>
+          <CheckResult check={check} />
+        </Suspense>
+      )}
       {removing && (
         <Suspense>
           <RemoveProvider id={provider.id} onClose={() => setRemoving(false)} />

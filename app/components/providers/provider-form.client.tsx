@@ -6,12 +6,13 @@ import { browserApi } from "../../lib/browser-api.ts";
 import { createOf } from "../../lib/provider-form.ts";
 import { settingsApi } from "../../lib/settings-api.ts";
 import { text } from "../../lib/text.ts";
-import { settingsPagesText } from "../../lib/text-settings-pages.ts";
+import { providerFormText, settingsPagesText } from "../../lib/text-settings-pages.ts";
 import { ModelFacts } from "../money/model-facts.tsx";
 import { Button } from "../ui/button.tsx";
 import { Field, noteId } from "../ui/field.tsx";
 import { ProblemNotice } from "../ui/notice.tsx";
-import { CheckResult, useCheck } from "./check.tsx";
+import { useCheck } from "./check.ts";
+import CheckResult from "./check-result.client.tsx";
 
 interface ProviderFormProps {
   /** The one to edit; null makes a new one. */
@@ -24,7 +25,7 @@ const api = settingsApi(browserApi);
 
 const OLLAMA = { kind: "openai_compatible", name: "Ollama", slug: "ollama", baseUrl: "http://localhost:11434/v1" };
 
-export function ProviderForm({ provider, problem, onCancel }: ProviderFormProps) {
+export default function ProviderForm({ provider, problem, onCancel }: ProviderFormProps) {
   const form = useRef<HTMLFormElement>(null);
   const busy = useNavigation().state === "submitting";
   const check = useCheck();
@@ -54,7 +55,7 @@ export function ProviderForm({ provider, problem, onCancel }: ProviderFormProps)
         <h3 className="flex-1 font-semibold text-15">
           {provider ? settingsPagesText.models.edit(provider.name) : settingsPagesText.models.add}
         </h3>
-        {!provider && <Button onClick={() => fill(OLLAMA)}>{settingsPagesText.models.ollama}</Button>}
+        {!provider && <Button onClick={() => fill(OLLAMA)}>{providerFormText.ollama}</Button>}
       </div>
       {provider && <input type="hidden" name="id" value={provider.id} />}
       <Identity provider={provider} slugError={fieldError("slug")} />
@@ -68,7 +69,7 @@ export function ProviderForm({ provider, problem, onCancel }: ProviderFormProps)
             className="text-accent underline underline-offset-2"
             onClick={() => fill({ models: check.result?.models.join("\n") ?? "" })}
           >
-            {settingsPagesText.models.useListed}
+            {providerFormText.useListed}
           </button>
         )}
       </CheckResult>
@@ -92,7 +93,7 @@ function Identity({ provider, slugError }: { provider: Provider | null; slugErro
   const kind: ProviderKind = provider?.kind ?? "anthropic";
   return (
     <div className="grid gap-4 sm:grid-cols-3">
-      <Field id="kind" label={settingsPagesText.models.kind}>
+      <Field id="kind" label={providerFormText.kind}>
         <select id="kind" name="kind" className="field" defaultValue={kind} disabled={provider !== null}>
           {providerKind.options.map((one) => (
             <option key={one} value={one}>
@@ -101,10 +102,10 @@ function Identity({ provider, slugError }: { provider: Provider | null; slugErro
           ))}
         </select>
       </Field>
-      <Field id="provider-name" label={settingsPagesText.models.name}>
+      <Field id="provider-name" label={providerFormText.name}>
         <input id="provider-name" name="name" required maxLength={80} className="field" defaultValue={provider?.name} />
       </Field>
-      <Field id="slug" label={settingsPagesText.models.slug} hint={settingsPagesText.models.slugHint} error={slugError}>
+      <Field id="slug" label={providerFormText.slug} hint={providerFormText.slugHint} error={slugError}>
         <input
           id="slug"
           name="slug"
@@ -124,12 +125,7 @@ function Identity({ provider, slugError }: { provider: Provider | null; slugErro
 function Access({ provider, urlError }: { provider: Provider | null; urlError: string | undefined }) {
   return (
     <div className="grid gap-4 sm:grid-cols-2">
-      <Field
-        id="baseUrl"
-        label={settingsPagesText.models.baseUrl}
-        hint={settingsPagesText.models.baseUrlHint}
-        error={urlError}
-      >
+      <Field id="baseUrl" label={providerFormText.baseUrl} hint={providerFormText.baseUrlHint} error={urlError}>
         <input
           id="baseUrl"
           name="baseUrl"
@@ -142,8 +138,8 @@ function Access({ provider, urlError }: { provider: Provider | null; urlError: s
       </Field>
       <Field
         id="apiKey"
-        label={settingsPagesText.models.apiKey}
-        hint={provider?.key.hasValue ? settingsPagesText.models.apiKeyKeep : settingsPagesText.models.apiKeyHint}
+        label={providerFormText.apiKey}
+        hint={provider?.key.hasValue ? providerFormText.apiKeyKeep : providerFormText.apiKeyHint}
       >
         <input
           id="apiKey"
@@ -162,7 +158,7 @@ function ModelNames({ provider }: { provider: Provider | null }) {
   const [known] = useState(() => JSON.stringify(provider?.models ?? []));
   return (
     <>
-      <Field id="models" label={settingsPagesText.models.modelNames} hint={settingsPagesText.models.modelNamesHint}>
+      <Field id="models" label={providerFormText.modelNames} hint={providerFormText.modelNamesHint}>
         <textarea
           id="models"
           name="models"
@@ -181,7 +177,7 @@ function ModelNames({ provider }: { provider: Provider | null }) {
           defaultChecked={provider?.enabled ?? true}
           className="accent-accent"
         />
-        {settingsPagesText.models.enabled}
+        {providerFormText.enabled}
       </label>
     </>
   );
