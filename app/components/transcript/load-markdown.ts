@@ -10,6 +10,3 @@ export const markdown = later<ComponentType<{ source: string }>>(
 );
 
 export const loadMarkdown = markdown.load;
-
-/** Colours for code. The server sends none: their grammars are a tenth of the Worker, and a browser has them a moment later. */
-export const highlighting = later(async () => (await import("./highlight-code.client.ts")).highlightCode);

@@ -4,7 +4,7 @@ import rehypeSanitize, { defaultSchema } from "rehype-sanitize";
 import { text } from "../../lib/text.ts";
 import { CodeBlock } from "./code-block.tsx";
 import { gfmSyntax } from "./gfm-syntax.ts";
-import { highlighting } from "./load-markdown.ts";
+import { highlighting } from "./load-highlight.ts";
 
 /** The default schema plus the class names that highlighting needs; no markup of the writer's own survives. */
 const schema = {
