@@ -1,3 +1,4 @@
+import type { ThreadStore } from "../store.ts";
 import { MAX_RESUMPTIONS } from "./edge.ts";
 import type { Executor, ExecutorFactory, RunContext } from "./executor.ts";
 import { OpenCodeClient, OpenCodeGone } from "./opencode/client.ts";
@@ -19,10 +20,22 @@ const ABORT_POLL_MS = 100;
 export const openCodeExecutor: ExecutorFactory = (context): Executor => {
   const hand: { wake: () => void } = { wake: () => undefined };
   const work = () => driveOn(context, hand);
-  return { start: work, resume: work, steer: () => hand.wake(), cancel: () => stopWork(context) };
+  const cancel = () => {
+    const stopped = stopWork(context);
+    stopping.set(
+      context.store,
+      stopped.catch(() => undefined),
+    );
+    return stopped;
+  };
+  return { start: work, resume: work, steer: () => hand.wake(), cancel };
 };
 
+/** What a thread still stops. Its next run begins after that: neither its token nor its server is taken from it. */
+const stopping = new WeakMap<ThreadStore, Promise<void>>();
+
 async function driveOn(context: RunContext, hand: { wake: () => void }): Promise<void> {
+  await stopping.get(context.store);
   while (context.live()) {
     if (context.row().resumptions > MAX_RESUMPTIONS) return failRun(context, "resume_limit", resumeLimit());
     try {
@@ -49,16 +62,18 @@ async function stopWork(context: RunContext): Promise<void> {
   const sessionId = new OpenCodeState(context.store, context.runId).session();
   if (sessionId === null) return;
   const client = new OpenCodeClient(sandbox.service(SERVICE));
-  const stopped = await Promise.race([abort(client, sessionId), pause(ABORT_MS).then(() => false)]);
+  const late = AbortSignal.timeout(ABORT_MS);
+  const stopped = await Promise.race([abort(client, sessionId, late), pause(ABORT_MS).then(() => false)]);
   if (!stopped) await sandbox.endService(SERVICE);
 }
 
-async function abort(client: OpenCodeClient, sessionId: string): Promise<boolean> {
+/** Whether the session stopped, and its token is gone, before it was too late: then nothing more is asked. */
+async function abort(client: OpenCodeClient, sessionId: string, late: AbortSignal): Promise<boolean> {
   try {
     await client.abort(sessionId);
-    while (await client.isBusy(sessionId)) await pause(ABORT_POLL_MS);
-    await client.dropToken();
-    return true;
+    while (!late.aborted && (await client.isBusy(sessionId))) await pause(ABORT_POLL_MS);
+    if (!late.aborted) await client.dropToken();
+    return !late.aborted;
   } catch (error) {
     if (error instanceof OpenCodeGone) return false;
     throw error;

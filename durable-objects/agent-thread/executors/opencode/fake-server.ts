@@ -40,6 +40,8 @@ export class FakeOpenCode {
   #life = 1;
   turn: (turn: Turn) => Promise<void> = async (turn) => turn.say("done");
   token: string | null = null;
+  /** How long a token's removal is on its way. */
+  slowToForgetMs = 0;
   session: string | null = null;
   stuck = false;
   #busy = false;
@@ -59,7 +61,13 @@ export class FakeOpenCode {
   /** Serves in the context of the test until it is stopped. */
   constructor() {
     this.#timer = setInterval(() => {
-      for (const call of this.#waiting.splice(0)) call.answer = this.#serve(call);
+      for (const call of this.#waiting.splice(0)) {
+        const serve = () => {
+          call.answer = this.#serve(call);
+        };
+        if (call.method === "DELETE" && this.slowToForgetMs > 0) setTimeout(serve, this.slowToForgetMs);
+        else serve();
+      }
     }, 2);
   }
 

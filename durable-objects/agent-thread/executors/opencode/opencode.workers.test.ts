@@ -310,6 +310,21 @@ describe("losses", () => {
     expect(Date.now() - began).toBeLessThan(2_000);
   });
 
+  it("AT50 a run that begins while the one before it is being stopped keeps its token", async () => {
+    server.turn = (turn) => turn.hang();
+    server.slowToForgetMs = 400;
+    const order = orderOf("x");
+    await start(order);
+    await until(() => expect(server.prompts).toHaveLength(1));
+    await stubOf(order).cancel(order.run.id, "Stopped");
+    const next = { ...order, run: { ...orderOf("y").run, threadId: order.run.threadId } };
+    await start(next);
+    await until(() => expect(server.prompts).toHaveLength(2));
+    await new Promise((resolve) => setTimeout(resolve, 600));
+    expect(server.token).not.toBeNull();
+    await stubOf(next).cancel(next.run.id, "Stopped");
+  });
+
   it("AT51 a token that a program printed is shown nowhere", async () => {
     const token = `eyJhbGciOiJIUzI1NiJ9.${"a".repeat(40)}.${"b".repeat(43)}`;
     server.turn = (turn) => turn.run(`echo ${token}`, `${token}\n`);
