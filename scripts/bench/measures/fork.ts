@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { fillTurns } from "../clients/fill.ts";
 import { ask } from "../clients/http.ts";
 import { eventsAfter, lastSeq } from "../clients/run.ts";
@@ -8,6 +9,8 @@ import { type Product, serveProduct } from "../serving/product.ts";
 
 const LONG = 10_000;
 const SHORT = 100;
+/** A member gives at most 20 commands a second. */
+const PAUSE_MS = 60;
 
 export const fork: Measure = {
   name: "fork",
@@ -41,6 +44,7 @@ async function forks(bench: Bench, product: Product, id: string): Promise<Sample
     const answer = await forkOf(product, id);
     if (answer.status !== 201) return { value: Number.NaN, faults: [`a fork answered ${answer.status}`] };
     times.push(answer.firstByteMs);
+    await sleep(PAUSE_MS);
     made = (JSON.parse(answer.text) as { id: string }).id;
   }
   return { value: quantile(times, 0.5), faults: await judgeFork(product, id, made) };
