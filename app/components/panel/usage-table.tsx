@@ -32,7 +32,7 @@ export function UsageTable({ conversationId, usage }: UsageTableProps) {
               {usageText.model}
             </th>
             {[usageText.calls, usageText.tokens, usageText.cost].map((one) => (
-              <th key={one} scope="col" className="py-1 pl-3 text-right font-normal">
+              <th key={one} scope="col" className="whitespace-nowrap py-1 pl-3 text-right font-normal">
                 {one}
               </th>
             ))}
@@ -44,8 +44,10 @@ export function UsageTable({ conversationId, usage }: UsageTableProps) {
               <th scope="row" className="w-full max-w-0 truncate py-1 text-left font-normal">
                 <ModelName id={one.model} />
               </th>
-              <td className="py-1 pl-3 text-right">{count(one.calls)}</td>
-              <td className="py-1 pl-3 text-right">{count(one.usage.inputTokens + one.usage.outputTokens)}</td>
+              <td className="whitespace-nowrap py-1 pl-3 text-right">{count(one.calls)}</td>
+              <td className="whitespace-nowrap py-1 pl-3 text-right">
+                {count(one.usage.inputTokens + one.usage.outputTokens)}
+              </td>
               <td className="whitespace-nowrap py-1 pl-3 text-right">{costOf(one.usage)}</td>
             </tr>
           ))}
