@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, relative } from "node:path";
 import pc from "picocolors";
 import { ensureAppBuild } from "../dev/setup.ts";
 
@@ -19,6 +20,34 @@ function tool(argv: string[], env: Record<string, string> = {}): boolean {
   return spawnSync(path, args, { cwd: root, stdio: "inherit", env: { ...process.env, ...env } }).status === 0;
 }
 
+const reports = mkdtempSync(join(tmpdir(), "quayside-tests-"));
+const failedTests: string[] = [];
+
+/** What vitest's reporter `json` writes, as far as it is read here. */
+interface TestReport {
+  testResults: { name: string; status: string; assertionResults: { fullName: string; status: string }[] }[];
+}
+
+function failuresIn(report: string): string[] {
+  const { testResults } = JSON.parse(readFileSync(report, "utf8")) as TestReport;
+  return testResults
+    .filter((file) => file.status === "failed")
+    .flatMap((file) => {
+      const titles = file.assertionResults.filter((one) => one.status === "failed").map((one) => one.fullName);
+      const shown = titles.length > 0 ? titles : ["could not be run"];
+      return shown.map((title) => `${relative(root, file.name)}: ${title}`);
+    });
+}
+
+/** Runs the tests of a vitest project, and remembers the failed ones: the last lines of a long log are what people see. */
+function tests(project: string, env: Record<string, string> = {}): boolean {
+  const report = join(reports, `${project}.json`);
+  const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
+  const passed = tool(["vitest", "run", "--project", project, ...reporters], env);
+  if (!passed && existsSync(report)) failedTests.push(...failuresIn(report));
+  return passed;
+}
+
 const PROGRAMS = ["tsconfig.workers.json", "tsconfig.workers-tests.json", "tsconfig.node.json", "app/tsconfig.json"];
 
 const parts: Part[] = [
@@ -34,8 +63,8 @@ const parts: Part[] = [
       return tool(["node", "scripts/check-bundle.ts"]);
     },
   },
-  { name: "architecture, unit, property and contract tests", run: () => tool(["vitest", "run", "--project", "node"]) },
-  { name: "workerd tests", run: () => tool(["vitest", "run", "--project", "workerd"]) },
+  { name: "architecture, unit, property and contract tests", run: () => tests("node") },
+  { name: "workerd tests", run: () => tests("workerd") },
   {
     name: "deployment configuration and the Worker's size",
     run: async () => {
@@ -48,7 +77,7 @@ const parts: Part[] = [
   {
     name: "browser journeys",
     run() {
-      if (existsSync(chromium)) return tool(["vitest", "run", "--project", "browser"], { CHROMIUM_PATH: chromium });
+      if (existsSync(chromium)) return tests("browser", { CHROMIUM_PATH: chromium });
       console.log(pc.yellow(`skipped: no Chromium at ${chromium}; install Debian's chromium or set CHROMIUM_PATH`));
       return true;
     },
@@ -65,6 +94,8 @@ for (const part of chosen) {
   if (!(await part.run())) failed.push(part.name);
   console.log(pc.dim(`${part.name}: ${((performance.now() - startedMs) / 1000).toFixed(1)} s`));
 }
+rmSync(reports, { recursive: true, force: true });
+for (const one of failedTests) console.log(pc.red(`✗ ${one}`));
 if (failed.length > 0) console.log(pc.red(`\nfailed: ${failed.join("; ")}`));
 console.log(`\n${chosen.length - failed.length} passed, ${failed.length} failed`);
 process.exit(failed.length > 0 ? 1 : 0);
