@@ -218,6 +218,7 @@ function summaryOf(state: ConversationState, index: number): ConversationSummary
     kind: head.kind,
     title: head.title,
     repository: head.repository,
+    spaceId: head.spaceId,
     createdBy: head.createdBy,
     createdAt: head.createdAt,
     updatedAt: new Date(Date.now() - index * 4_000_000).toISOString(),

@@ -73,6 +73,7 @@ export function headOf(n: number, changes: Partial<ConversationHead> = {}): Conv
     id: id("cnv", n),
     kind: "coding",
     title: "Make the greeting polite",
+    spaceId: null,
     titleBy: "auto",
     createdAt: at(0),
     createdBy: ADA,

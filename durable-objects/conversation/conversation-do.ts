@@ -2,19 +2,11 @@ import { DurableObject } from "cloudflare:workers";
 import type { Command } from "#contract/command";
 import type { ConversationHead } from "#contract/conversation";
 import { fail, ok, type Result } from "#contract/problem";
+import type { ConversationAction } from "#domain/access/actions";
 import type { Env } from "#platform/env";
 import type { MemberPrincipal, Principal } from "#platform/principal";
 import { problemResponse } from "#platform/problem-response";
-import type {
-  ConversationInit,
-  ConversationRpc,
-  EventsQuery,
-  ForkInit,
-  LogRange,
-  SandboxReport,
-  UsageCall,
-  WindowEnd,
-} from "#platform/rpc";
+import type * as rpc from "#platform/rpc";
 import { migrate } from "../kit/migrate.ts";
 import { ConversationObject } from "./conversation.ts";
 import { logPage } from "./log-page.ts";
@@ -28,7 +20,7 @@ const MISSING = fail("not_found", "There is no such conversation.");
 const RUNS_LISTED = 200;
 
 /** The Durable Object of one conversation, named `{orgId}/{conversationId}`: a shell around `ConversationObject`. */
-export class Conversation extends DurableObject<Env> implements ConversationRpc {
+export class Conversation extends DurableObject<Env> implements rpc.ConversationRpc {
   #object: ConversationObject | null = null;
 
   constructor(ctx: DurableObjectState, env: Env) {
@@ -37,11 +29,11 @@ export class Conversation extends DurableObject<Env> implements ConversationRpc 
     if (ConversationStore.exists(ctx.storage.sql)) this.#open(ConversationStore.orgOf(ctx.storage.sql));
   }
 
-  async create(principal: MemberPrincipal, init: ConversationInit): Promise<Result<ConversationHead>> {
+  async create(principal: MemberPrincipal, init: rpc.ConversationInit): Promise<Result<ConversationHead>> {
     return (this.#object ?? this.#open(principal.orgId)).create(principal, init);
   }
 
-  async createFork(principal: Principal, init: ForkInit): Promise<Result<null>> {
+  async createFork(principal: Principal, init: rpc.ForkInit): Promise<Result<null>> {
     if (principal.kind !== "service") return MISSING;
     (this.#object ?? this.#open(principal.orgId)).origin.keep(init);
     return ok(null);
@@ -56,15 +48,15 @@ export class Conversation extends DurableObject<Env> implements ConversationRpc 
   }
 
   /** Of a fork also before it has read what it inherits. */
-  async head(principal: Principal) {
-    return this.#object?.headOf(principal) ?? MISSING;
+  async head(principal: Principal, action?: ConversationAction) {
+    return this.#object?.headOf(principal, action) ?? MISSING;
   }
 
-  async snapshot(principal: Principal, before?: WindowEnd) {
+  async snapshot(principal: Principal, before?: rpc.WindowEnd) {
     return this.#with((object) => object.snapshot(principal, before));
   }
 
-  async events(principal: Principal, query: EventsQuery) {
+  async events(principal: Principal, query: rpc.EventsQuery) {
     return this.#with((object) => object.events(principal, query));
   }
 
@@ -80,7 +72,7 @@ export class Conversation extends DurableObject<Env> implements ConversationRpc 
     return this.#read(principal, ({ store }) => turnsOf(store, runIds));
   }
 
-  async recordUsage(principal: Principal, call: UsageCall) {
+  async recordUsage(principal: Principal, call: rpc.UsageCall) {
     return this.#with((object) => object.recordUsage(principal, call));
   }
 
@@ -88,12 +80,16 @@ export class Conversation extends DurableObject<Env> implements ConversationRpc 
     return this.#read(principal, ({ store }, head) => usageOf(store.sql, head.forkedFrom?.atSeq ?? 0));
   }
 
-  async logPage(principal: Principal, range: LogRange) {
+  async logPage(principal: Principal, range: rpc.LogRange) {
     return this.#read(principal, ({ store }) => logPage(store.sql, range));
   }
 
-  async reportSandbox(principal: Principal, report: SandboxReport) {
+  async reportSandbox(principal: Principal, report: rpc.SandboxReport) {
     return this.#with((object) => object.reportSandbox(principal, report));
+  }
+
+  async closeSockets(orgId: string, owner: rpc.SocketOwner): Promise<void> {
+    if (this.#object?.orgId === orgId) this.#object.viewers.closeOf(owner);
   }
 
   async purge(principal: MemberPrincipal): Promise<Result<null>> {

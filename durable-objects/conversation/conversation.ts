@@ -1,17 +1,12 @@
 import type { Command, CommandResult } from "#contract/command";
 import type { ConversationHead, Snapshot } from "#contract/conversation";
 import type { Envelope, Event } from "#contract/event";
-import { LIMITS } from "#contract/limits";
 import type { Actor } from "#contract/member";
-import type { Message } from "#contract/message";
 import { fail, ok, type Result } from "#contract/problem";
 import type { Item, Run } from "#contract/run";
-import { getFiles } from "#data/files";
-import { forTenant } from "#data/tenant-db";
-import { decide } from "#domain/conversation/decide";
+import type { ConversationAction } from "#domain/access/actions";
+import { mayIn } from "#domain/access/may-in";
 import { missedSteer } from "#domain/conversation/decide-message";
-import type { DecideContext } from "#domain/conversation/decision";
-import { mayUseConversation } from "#domain/policy";
 import type { Env } from "#platform/env";
 import { logEvent } from "#platform/log";
 import { newId } from "#platform/new-id";
@@ -20,13 +15,13 @@ import type { ConversationInit, EventsAnswer, EventsQuery, SandboxReport, UsageC
 import { threadStub } from "#platform/stubs";
 import { Alarms } from "../kit/alarms.ts";
 import { Outbox } from "../kit/outbox.ts";
+import { Commands } from "./commands.ts";
 import { creationEvents, SYSTEM_ACTOR } from "./creation.ts";
 import { type Effect, effect, effectsOf } from "./effects.ts";
 import { Journal } from "./journal.ts";
 import { LiveTexts } from "./live-texts.ts";
 import { completeForks, Origin } from "./origin.ts";
 import { perform } from "./perform.ts";
-import { RateLimit } from "./rate-limit.ts";
 import { KeptRunClock } from "./run-clock.ts";
 import { sandboxEvents } from "./sandbox-events.ts";
 import { ConversationStore } from "./store.ts";
@@ -52,17 +47,17 @@ export class ConversationObject {
   readonly journal: Journal;
   readonly origin: Origin;
   readonly #env: Env;
-  readonly #orgId: string;
+  readonly orgId: string;
   readonly #storage: DurableObjectStorage;
   readonly #alarms: Alarms;
   readonly #outbox: Outbox<Effect>;
   readonly #waiters = new Waiters();
-  readonly #commandRate = new RateLimit(LIMITS.commandsPerSecond);
+  readonly #commands: Commands;
   readonly #clock: KeptRunClock;
 
   constructor(ctx: DurableObjectState, env: Env, orgId: string) {
     this.#env = env;
-    this.#orgId = orgId;
+    this.orgId = orgId;
     this.#storage = ctx.storage;
     this.store = new ConversationStore(ctx.storage.sql);
     this.#clock = new KeptRunClock(ctx.storage.sql);
@@ -91,6 +86,14 @@ export class ConversationObject {
       onCommit: (envelopes) => this.#published(envelopes),
       onRollback: () => this.reload(),
     });
+    this.#commands = new Commands({
+      env,
+      store: this.store,
+      journal: this.journal,
+      now: () => this.now(),
+      view: () => this.view(),
+      admit: (principal, action) => this.admit(principal, action),
+    });
     this.origin = new Origin({ env, orgId, storage: ctx.storage, store: this.store, journal: this.journal });
     this.reload();
   }
@@ -106,32 +109,36 @@ export class ConversationObject {
     this.#clock.reload(active ?? null, Date.now());
   }
 
-  /** The head where the principal may see it; another org's object holds nothing, so it is `not_found` there. */
-  admit(principal: Principal): Result<ConversationHead> {
+  /**
+   * The head where the principal may do this: `not_found` where it may not even see the conversation. Another org's object
+   * holds nothing.
+   */
+  admit(principal: Principal, action: ConversationAction = "conversation.read"): Result<ConversationHead> {
     const head = this.origin.pending?.head ?? this.store.state.head;
-    if (!head || principal.orgId !== this.#orgId || !mayUseConversation(principal, head)) return NOT_FOUND;
-    return ok(head);
+    if (!head || principal.orgId !== this.orgId || !mayIn(principal, "conversation.read", head)) return NOT_FOUND;
+    if (mayIn(principal, action, head)) return ok(head);
+    return fail("forbidden", "You may see this conversation, but not do this in it.");
   }
 
-  headOf(principal: Principal): Result<{ seq: number; head: ConversationHead }> {
-    const head = this.admit(principal);
+  headOf(principal: Principal, action?: ConversationAction): Result<{ seq: number; head: ConversationHead }> {
+    const head = this.admit(principal, action);
     return head.ok ? ok({ seq: this.origin.pending?.origin.atSeq ?? this.store.state.seq, head: head.value }) : head;
   }
 
   /** Nobody is served any more, and no fork needs what is here. */
   async beforePurge(principal: Principal): Promise<Result<null>> {
-    const admitted = this.admit(principal);
+    const admitted = this.admit(principal, "conversation.purge");
     if (!admitted.ok) return admitted;
-    const kept = await completeForks(this.#env, this.#orgId, this.store);
+    const kept = await completeForks(this.#env, this.orgId, this.store);
     if (!kept.ok) return kept;
-    const threads = admitted.value.threads.map((one) => threadStub(this.#env, this.#orgId, one.id).purge());
+    const threads = admitted.value.threads.map((one) => threadStub(this.#env, this.orgId, one.id).purge());
     await Promise.all(threads);
     this.viewers.closeAll(NOT_FOUND.problem);
     return kept;
   }
 
   async create(principal: MemberPrincipal, init: ConversationInit): Promise<Result<ConversationHead>> {
-    const by: Actor = { memberId: principal.memberId, kind: "human" };
+    const by: Actor = { memberId: principal.memberId, kind: principal.memberKind };
     const created = await this.journal.submit(by, () => {
       const exists = this.store.state.head !== null;
       return ok({ events: exists ? [] : creationEvents(principal, init), value: () => null });
@@ -142,48 +149,10 @@ export class ConversationObject {
   }
 
   async command(principal: Principal, command: Command): Promise<Result<CommandResult>> {
-    const admitted = this.admit(principal);
-    if (!admitted.ok) return admitted;
-    if (principal.kind !== "member") return fail("forbidden", "Only members give commands.");
-    const known = this.store.resultOf(principal.memberId, command.clientId);
-    if (known) return ok(known);
-    if (!this.#commandRate.take(principal.memberId, Date.now())) {
-      const limit = `${LIMITS.commandsPerSecond} commands a second`;
-      return fail("rate_limited", `At most ${limit}. Try again in a second.`, { retryAfterS: 1, limit });
-    }
-    const attachments = await this.#attachments(principal, command);
-    if (!attachments.ok) return attachments;
-    const by: Actor = { memberId: principal.memberId, kind: "human" };
-    const result = await this.journal.submit(by, () => this.#decided(principal, command, attachments.value));
+    const result = await this.#commands.give(principal, command);
     // Who forked goes there next.
-    if (command.type === "fork") await this.drain();
+    if (result.ok && command.type === "fork") await this.drain();
     return result;
-  }
-
-  #decided(principal: MemberPrincipal, command: Command, attachments: Message["attachments"]) {
-    const repeated = this.store.resultOf(principal.memberId, command.clientId);
-    if (repeated) return ok({ events: [], value: () => repeated });
-    const admin = principal.role === "admin" || principal.role === "owner";
-    const by = { memberId: principal.memberId, kind: "human" as const, name: principal.name, admin };
-    const context: DecideContext = { now: this.now(), by, newId, attachments };
-    const decision = decide(this.view(), command, context);
-    if (!decision.ok) return decision;
-    const { events, result } = decision.value;
-    const resultAt = (envelopes: Envelope[]) => ({ seq: envelopes.at(-1)?.seq ?? this.store.state.seq, ...result });
-    return ok({
-      events,
-      commit: (envelopes: Envelope[]) =>
-        this.store.keepResult(principal.memberId, command.clientId, resultAt(envelopes)),
-      value: resultAt,
-    });
-  }
-
-  async #attachments(principal: Principal, command: Command): Promise<Result<Message["attachments"]>> {
-    if (command.type !== "message.post" || command.attachments.length === 0) return ok([]);
-    const found = await getFiles(forTenant(this.#env, principal), command.attachments);
-    if (found.length === command.attachments.length) return ok(found);
-    const fields = [{ field: "attachments", message: "names a file that does not exist" }];
-    return fail("invalid", "attachments: names a file that does not exist.", { fields });
   }
 
   snapshot(principal: Principal, before?: WindowEnd): Result<Snapshot> {
@@ -315,6 +284,7 @@ export class ConversationObject {
     else if (event.type === "item.completed") this.live.close(event.item.id);
     else if (event.type === "approval.requested") this.#alarms.setEarlier("asks", Date.parse(event.approval.expiresAt));
     else if (event.type === "question.asked") this.#alarms.setEarlier("asks", Date.parse(event.question.expiresAt));
+    else if (event.type === "participant.left") this.viewers.closeOf({ memberId: event.memberId });
     else if (event.type === "run.started") this.#startClock(event.run.id);
     else if (event.type === "run.resumed") this.#startClock(event.runId);
     else if (event.type === "run.finished") this.#clock.stop(event.runId);

@@ -22,6 +22,7 @@ export function creationEvents(principal: MemberPrincipal, init: ConversationIni
     titleBy: init.title === null ? "default" : "person",
     createdAt: isoTime(init.at),
     createdBy: principal.memberId,
+    spaceId: init.spaceId ?? null,
     forkedFrom: null,
     replayOf: init.replay?.of ?? null,
     archivedAt: null,
@@ -30,7 +31,7 @@ export function creationEvents(principal: MemberPrincipal, init: ConversationIni
     settings: init.settings,
     threads: [{ id: newId("thread"), agentId: init.agent.id, activeRunId: null, queue: [], contextTokens: null }],
     participants: [
-      { memberId: principal.memberId, kind: "human", name: principal.name, readSeq: 0 },
+      { memberId: principal.memberId, kind: principal.memberKind, name: principal.name, readSeq: 0 },
       { memberId: init.agent.memberId, kind: "agent", name: init.agent.name, readSeq: 0 },
       ...authorsOf(principal, init),
     ],

@@ -15,8 +15,8 @@ async function settle(chat: Harness): Promise<void> {
   await chat.use((object) => object.drain());
 }
 
-async function find(chat: Pick<Harness, "orgId">, q: string) {
-  const { items } = await search(forTenant(testEnv, chat), { q, limit: 20 });
+async function find(chat: Pick<Harness, "orgId" | "principal">, q: string) {
+  const { items } = await search(forTenant(testEnv, chat), chat.principal, { q, limit: 20 });
   return items.map((one) => ({ kind: one.kind, seq: one.seq, title: one.title }));
 }
 

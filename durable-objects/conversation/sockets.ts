@@ -5,18 +5,11 @@ import type { MemberPrincipal, Principal } from "#platform/principal";
 import { PROBLEM_FACES, problemResponse } from "#platform/problem-response";
 import type { ConversationObject } from "./conversation.ts";
 import { takeReports } from "./reports.ts";
-import { Viewers } from "./viewers.ts";
+import { memberPrincipal, Viewers } from "./viewers.ts";
 import { snapshotOf } from "./window.ts";
 
 const REPORT_TAG = "report";
 const sinceQuery = z.coerce.number().int().nonnegative();
-const memberPrincipal = z.object({
-  kind: z.literal("member"),
-  orgId: z.string(),
-  memberId: z.string(),
-  name: z.string(),
-  role: z.enum(["owner", "admin", "member", "guest"]),
-});
 const servicePrincipal = z.object({ kind: z.literal("service"), orgId: z.string() });
 
 /** Pings are answered by the runtime, so that a silent socket never wakes the object. */
@@ -60,7 +53,7 @@ function acceptViewer(
   if (!checked.ok) return problemResponse(checked.problem);
   const { member, cursor } = checked.value;
   const { 0: client, 1: server } = new WebSocketPair();
-  object.viewers.accept(server, { ...member, state: "viewing" });
+  object.viewers.accept(server, { ...member, spaces: spacesHere(object, member), state: "viewing" });
   const catchUp = cursor !== null && !object.isBehind(cursor);
   object.viewers.send(server, {
     type: "hello",
@@ -72,6 +65,13 @@ function acceptViewer(
   if (catchUp) sendMissed(object, server, cursor);
   object.viewers.publishPresence();
   return new Response(null, { status: 101, webSocket: client });
+}
+
+/** A socket keeps little: of the spaces only the conversation's own. */
+function spacesHere(object: ConversationObject, member: MemberPrincipal): MemberPrincipal["spaces"] {
+  const id = object.store.state.head?.spaceId ?? "";
+  const role = member.spaces[id];
+  return role === undefined ? {} : { [id]: role };
 }
 
 const EVENTS_PER_FRAME = 200;
@@ -162,7 +162,8 @@ async function receiveClientFrame(object: ConversationObject, socket: WebSocket,
   const frame = parsed.frame;
   if (frame.type === "presence") return object.viewers.setState(socket, frame.state);
   if (frame.type === "ping") return object.viewers.send(socket, { type: "pong" });
-  const result = await object.command({ kind: "member", ...viewer }, frame.command);
+  const { state: _state, ...principal } = viewer;
+  const result = await object.command(principal, frame.command);
   if (result.ok) object.viewers.send(socket, { type: "ack", id: frame.id, result: result.value });
   else object.viewers.send(socket, { type: "problem", id: frame.id, problem: result.problem });
 }

@@ -1,18 +1,29 @@
 import { z } from "zod";
+import { scope } from "#contract/api-key";
 import type { Envelope } from "#contract/event";
 import type { Delta, Presence, ServerFrame } from "#contract/frame";
 import { LIMITS } from "#contract/limits";
+import { memberKind, orgRole, spaceRole } from "#contract/member";
 import type { Problem } from "#contract/problem";
 import { PROBLEM_FACES } from "#platform/problem-response";
+import type { SocketOwner } from "#platform/rpc";
 
 const TAG = "viewer";
-const attachment = z.object({
+/** What a Worker has verified of who opens a socket. */
+export const memberPrincipal = z.object({
+  kind: z.literal("member"),
   orgId: z.string(),
   memberId: z.string(),
+  memberKind,
   name: z.string(),
-  role: z.enum(["owner", "admin", "member", "guest"]),
-  state: z.enum(["viewing", "typing"]),
+  role: orgRole,
+  spaces: z.record(z.string(), spaceRole),
+  scopes: z.array(scope).nullable(),
+  accountId: z.string().nullable(),
+  sessionId: z.string().nullable(),
+  via: z.enum(["session", "api_key", "agent_token", "proxy", "none"]),
 });
+const attachment = memberPrincipal.extend({ state: z.enum(["viewing", "typing"]) });
 export type Viewer = z.infer<typeof attachment>;
 
 /** A message to a socket costs about as much as a fraction of a millisecond: events to many go out together. */
@@ -91,6 +102,16 @@ export class Viewers {
       members.set(viewer.memberId, { memberId: viewer.memberId, name: viewer.name, state });
     }
     this.#broadcast({ type: "presence", members: [...members.values()] });
+  }
+
+  /** Closes the sockets of whom may have changed: they come back as what they are now, or not at all. */
+  closeOf({ memberId, sessionId }: SocketOwner): void {
+    this.#release();
+    for (const socket of this.#ctx.getWebSockets(TAG)) {
+      const viewer = Viewers.of(socket);
+      if (viewer?.memberId !== memberId || (sessionId !== undefined && viewer.sessionId !== sessionId)) continue;
+      socket.close(PROBLEM_FACES.unauthenticated.close, "unauthenticated");
+    }
   }
 
   /** Closes every socket with a problem's close code. */

@@ -1,7 +1,7 @@
 import { conversationId } from "#contract/ids";
 import { fail, ok, type Result } from "#contract/problem";
 import type { Env } from "#platform/env";
-import { anyMember } from "#platform/policy";
+import { within } from "#platform/policy";
 import type { MemberPrincipal, Principal } from "#platform/principal";
 import type { ConversationRpc } from "#platform/rpc";
 import { conversationStub, type Stub } from "#platform/stubs";
@@ -11,9 +11,11 @@ export interface Admitted {
   conversation: Stub<ConversationRpc>;
 }
 
+const READERS = within("conversation.read");
+
 /** Who may follow a conversation: the one check of all lanes. The conversation itself checks again on attach. */
 export function admit(env: Env, principal: Principal | null, id: string | undefined): Result<Admitted> {
-  const member = anyMember.admit(principal);
+  const member = READERS.admit(principal);
   if (!member.ok) return member;
   if (!conversationId.safeParse(id).success || id === undefined)
     return fail("not_found", "There is no such conversation.");

@@ -3,6 +3,7 @@ import type { Command } from "#contract/command";
 import type { Envelope } from "#contract/event";
 import type { Report, ReportFrame } from "#contract/report";
 import type { ReportedItem, Run } from "#contract/run";
+import { memberPrincipal } from "#platform/member-principal";
 import { newId } from "#platform/new-id";
 import type { MemberPrincipal } from "#platform/principal";
 import { testEnv } from "../../../workers/shared/testing/world.ts";
@@ -41,7 +42,7 @@ export interface Harness {
 export async function makeHarness(): Promise<Harness> {
   const orgId = newId("org");
   const id = newId("conversation");
-  const principal: MemberPrincipal = { kind: "member", orgId, memberId: newId("member"), name: "Ada", role: "owner" };
+  const principal = memberPrincipal({ orgId, memberId: newId("member"), name: "Ada", role: "owner" });
   const calls: ThreadCall[] = [];
   const env = { ...testEnv, AGENT_THREAD: recordingNamespace(calls) };
   const stub = testEnv.CONVERSATION.get(testEnv.CONVERSATION.newUniqueId());

@@ -24,6 +24,12 @@ const MEMBER = {
   memberId: "mem_01900000000070008000000000000001",
   name: "Dev Admin",
   role: "owner",
+  memberKind: "human",
+  spaces: {},
+  scopes: null,
+  accountId: null,
+  sessionId: null,
+  via: "none",
 };
 const AGENT = {
   id: "agt_01900000000070008000000000000001",

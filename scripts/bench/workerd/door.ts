@@ -4,7 +4,8 @@ import { fail, ok } from "#contract/problem";
 import { search } from "#data/search";
 import { forTenant } from "#data/tenant-db";
 import type { Env } from "#platform/env";
-import type { MemberPrincipal, ServicePrincipal } from "#platform/principal";
+import { memberPrincipal } from "#platform/member-principal";
+import type { ServicePrincipal } from "#platform/principal";
 import type { AgentThreadRpc, UsageCall } from "#platform/rpc";
 import { conversationStub } from "#platform/stubs";
 
@@ -27,6 +28,8 @@ export class SilentThread extends DurableObject implements AgentThreadRpc {
   recording = async () => fail("not_found", "Nothing is recorded here.");
 }
 
+const BENCH_MEMBER = { memberId: "bench", role: "member" as const, spaces: {} };
+
 type Door = (request: Request, env: DoorEnv, query: URLSearchParams) => Promise<Response>;
 
 /** What the product's own routes give nobody: a Worker of its own, bound to the product's objects and database. */
@@ -40,7 +43,7 @@ const DOORS: Record<string, Door> = {
   /** A command of any member. */
   async "/command"(request, env, query) {
     const memberId = query.get("member") ?? "";
-    const principal: MemberPrincipal = { kind: "member", orgId: env.ORG_ID, memberId, name: "Ada", role: "member" };
+    const principal = memberPrincipal({ orgId: env.ORG_ID, memberId, name: "Ada", role: "member" });
     const command = (await request.json()) as Command;
     return Response.json(await conversationStub(env, env.ORG_ID, query.get("id") ?? "").command(principal, command));
   },
@@ -66,7 +69,7 @@ const DOORS: Record<string, Door> = {
     const q = { q: query.get("q") ?? "", limit: 20 };
     const found = [];
     for (let n = Number(query.get("times")); n > 0; n -= 1)
-      found.push(await search(forTenant(env, { orgId: env.ORG_ID }), q));
+      found.push(await search(forTenant(env, { orgId: env.ORG_ID }), BENCH_MEMBER, q));
     return Response.json(found.at(-1)?.items.map((one) => one.seq));
   },
   /** The same page by reading every row. */

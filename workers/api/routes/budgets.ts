@@ -5,7 +5,7 @@ import { getBudgets, getConversationBudget, setConversationLimit, updateBudgets 
 import { listProviders } from "#data/providers";
 import { forTenant, type TenantDb } from "#data/tenant-db";
 import { withKnown } from "#domain/provider/prices";
-import { adminOnly, anyMember } from "#platform/policy";
+import { allow, within } from "#platform/policy";
 import { ProblemError, unwrap } from "#platform/problem-response";
 import { type AnyRoute, defineRoute } from "#platform/route";
 import { conversationStub } from "#platform/stubs";
@@ -18,7 +18,7 @@ const read = defineRoute({
   path: "/budgets",
   summary: "What the organisation's model calls may cost, and what they did cost this month",
   tag: TAG,
-  policy: adminOnly,
+  policy: allow("budgets.manage"),
   response: budgets,
   problems: ["unauthenticated", "forbidden"],
   handle: async ({ env, principal }) => answer(await budgetsOf(forTenant(env, principal))),
@@ -29,7 +29,7 @@ const patch = defineRoute({
   path: "/budgets",
   summary: "Set the budget of each month, and of each conversation",
   tag: TAG,
-  policy: adminOnly,
+  policy: allow("budgets.manage"),
   body: budgetsPatch,
   response: budgets,
   problems: ["invalid", "unauthenticated", "forbidden", "rev_mismatch"],
@@ -48,7 +48,7 @@ const readOne = defineRoute({
   path: "/conversations/:id/budget",
   summary: "What a conversation's model calls may cost, and what they did cost",
   tag: "Conversations",
-  policy: anyMember,
+  policy: within("conversation.read"),
   params,
   response: conversationBudget,
   problems: ["unauthenticated", "not_found"],
@@ -63,7 +63,7 @@ const patchOne = defineRoute({
   path: "/conversations/:id/budget",
   summary: "Set a conversation's own budget",
   tag: "Conversations",
-  policy: adminOnly,
+  policy: allow("budgets.manage"),
   params,
   body: conversationBudgetPatch,
   response: conversationBudget,

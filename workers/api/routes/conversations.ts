@@ -1,5 +1,6 @@
 import { z } from "zod";
 import {
+  type ConversationRepository,
   conversationCreate,
   conversationHead,
   conversationKind,
@@ -7,17 +8,17 @@ import {
   conversationSummary,
   snapshot,
 } from "#contract/conversation";
-import { conversationId, repositoryId } from "#contract/ids";
+import { conversationId, repositoryId, spaceId } from "#contract/ids";
 import { pageOf, pageQuery } from "#contract/page";
 import { conversationUsage } from "#contract/usage";
 import { listConversations, removeConversation } from "#data/conversations";
 import { defaultModel, listModels } from "#data/models";
 import { defaultAgent } from "#data/orgs";
 import { getRepository } from "#data/repositories";
-import { visibleTo } from "#data/search";
 import { forTenant, type TenantDb } from "#data/tenant-db";
 import { newId } from "#platform/new-id";
-import { adminOnly, anyMember } from "#platform/policy";
+import { allow, within } from "#platform/policy";
+import type { MemberPrincipal } from "#platform/principal";
 import { ProblemError, unwrap } from "#platform/problem-response";
 import { type AnyRoute, defineRoute } from "#platform/route";
 import { conversationStub } from "#platform/stubs";
@@ -27,6 +28,15 @@ const tag = "Conversations";
 const params = z.object({ id: conversationId });
 const flag = z.enum(["true", "false"]).transform((text) => text === "true");
 
+/** What a conversation keeps of its repository; null where it has none. */
+async function repositoryOf(db: TenantDb, id: string | undefined): Promise<ConversationRepository | null> {
+  if (id === undefined) return null;
+  const found = await getRepository(db, id);
+  if (found) return { id: found.id, name: found.name, defaultBranch: found.defaultBranch };
+  const fields = [{ field: "repositoryId", message: "names no repository of this organisation" }];
+  throw new ProblemError({ code: "not_found", detail: "There is no such repository.", fields });
+}
+
 /** A model of the org's providers, or the built-in one; any other is `invalid`. */
 async function checkModel(db: TenantDb, model: string | undefined): Promise<void> {
   if (model === undefined || (await listModels(db)).some((one) => one.id === model)) return;
@@ -34,22 +44,30 @@ async function checkModel(db: TenantDb, model: string | undefined): Promise<void
   throw new ProblemError({ code: "invalid", detail: `model: ${fields[0]?.message}.`, fields });
 }
 
+/** Nobody begins a conversation where they would not see it, or only look on. */
+function checkSpace(principal: MemberPrincipal, spaceId: string | undefined): void {
+  const role = spaceId === undefined ? "member" : principal.spaces[spaceId];
+  if (role === "member" || role === "lead") return;
+  const fields = [{ field: "spaceId", message: "names no space in which you may begin a conversation" }];
+  throw new ProblemError({ code: "not_found", detail: "There is no such space.", fields });
+}
+
 const list = defineRoute({
   method: "get",
   path: "/conversations",
   summary: "List conversations, the latest changed first",
   tag,
-  policy: anyMember,
+  policy: allow("conversations.list"),
   query: pageQuery.extend({
     kind: conversationKind.optional(),
     repositoryId: repositoryId.optional(),
+    spaceId: spaceId.optional(),
     q: z.string().trim().max(200).optional(),
     archived: flag.default(false),
   }),
   response: pageOf(conversationSummary),
   problems: ["invalid", "unauthenticated"],
-  handle: ({ env, principal, query }) =>
-    listConversations(forTenant(env, principal), principal.memberId, { ...query, ...visibleTo(principal) }),
+  handle: ({ env, principal, query }) => listConversations(forTenant(env, principal), principal, query),
 });
 
 const create = defineRoute({
@@ -57,35 +75,30 @@ const create = defineRoute({
   path: "/conversations",
   summary: "Start a conversation",
   tag,
-  policy: anyMember,
+  policy: allow("conversations.create"),
   body: conversationCreate,
   response: conversationHead,
   status: 201,
   problems: ["invalid", "unauthenticated", "not_found", "conflict"],
   async handle({ env, principal, body }) {
     const db = forTenant(env, principal);
-    const [agent, repository] = await Promise.all([
-      defaultAgent(db),
-      body.repositoryId ? getRepository(db, body.repositoryId) : null,
-    ]);
+    const [agent, repository] = await Promise.all([defaultAgent(db), repositoryOf(db, body.repositoryId)]);
     await checkModel(db, body.model);
+    checkSpace(principal, body.spaceId);
     if (!agent) throw new ProblemError({ code: "conflict", detail: "This organisation has no agent yet." });
-    if (body.repositoryId && !repository) {
-      const fields = [{ field: "repositoryId", message: "names no repository of this organisation" }];
-      throw new ProblemError({ code: "not_found", detail: "There is no such repository.", fields });
-    }
     const id = newId("conversation");
     const head = await conversationStub(env, principal.orgId, id).create(principal, {
       id,
       kind: body.kind,
       title: body.title ?? null,
-      repository: repository && { id: repository.id, name: repository.name, defaultBranch: repository.defaultBranch },
+      repository,
       settings: {
         executor: body.executor ?? "edge",
         model: body.model ?? (await defaultModel(db)),
         ...(body.agentMode ? { agentMode: body.agentMode } : {}),
         autonomy: body.autonomy ?? "auto_safe",
       },
+      spaceId: body.spaceId ?? null,
       agent,
       at: Date.now(),
     });
@@ -98,7 +111,7 @@ const read = defineRoute({
   path: "/conversations/:id",
   summary: "A conversation's head and the newest part of its transcript, or the part before an entry",
   tag,
-  policy: anyMember,
+  policy: within("conversation.read"),
   params,
   query: z.object({
     before: z.coerce.number().int().positive().optional(),
@@ -117,7 +130,7 @@ const usage = defineRoute({
   path: "/conversations/:id/usage",
   summary: "What a conversation's model calls used and cost, in all and per model",
   tag,
-  policy: anyMember,
+  policy: within("conversation.read"),
   params,
   response: conversationUsage,
   problems: ["unauthenticated", "not_found"],
@@ -130,7 +143,7 @@ const patch = defineRoute({
   path: "/conversations/:id",
   summary: "Rename, configure, archive or restore a conversation",
   tag,
-  policy: anyMember,
+  policy: within("conversation.change"),
   params,
   body: conversationPatch,
   response: conversationHead,
@@ -165,7 +178,7 @@ const remove = defineRoute({
   path: "/conversations/:id",
   summary: "Archive a conversation; with purge=true an administrator deletes it with everything in it for good",
   tag,
-  policy: anyMember,
+  policy: within("conversation.change"),
   params,
   query: z.object({ purge: flag.default(false) }),
   status: 204,
@@ -178,7 +191,7 @@ const remove = defineRoute({
       );
       return;
     }
-    unwrap(adminOnly.admit(principal));
+    unwrap(await stub.head(principal, "conversation.purge"));
     // First, while the conversation still says which sandbox is its own: a purge that breaks off can be repeated.
     await deleteSandbox({ env, principal, params });
     unwrap(await stub.purge(principal));

@@ -6,7 +6,7 @@ import { chainExport } from "#domain/conversation/export-chain";
 import type { Transcript } from "#domain/conversation/transcript";
 import { type AddressOf, blocksOf } from "#domain/conversation/transcript-blocks";
 import { logEvent } from "#platform/log";
-import { anyMember } from "#platform/policy";
+import { within } from "#platform/policy";
 import { settle, unwrap } from "#platform/problem-response";
 import { type AnyRoute, defineRoute } from "#platform/route";
 import { conversationStub } from "#platform/stubs";
@@ -28,7 +28,7 @@ const download = defineRoute({
   path: "/conversations/:id/export",
   summary: "The whole log as hash-chained JSON lines, or the transcript as Markdown or HTML",
   tag: "Conversations",
-  policy: anyMember,
+  policy: within("conversation.read"),
   params: z.object({ id: conversationId }),
   query: exportQuery,
   status: 200,

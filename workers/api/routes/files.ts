@@ -1,18 +1,21 @@
 import { fileTypeFromBuffer } from "file-type";
 import { z } from "zod";
-import { file } from "#contract/file";
+import { file, type StoredFile } from "#contract/file";
 import { fileId } from "#contract/ids";
 import { LIMITS } from "#contract/limits";
-import { getFiles, insertFile } from "#data/files";
+import { fileAccess, getFiles, insertFile } from "#data/files";
 import { forTenant } from "#data/tenant-db";
 import { blobKey } from "#platform/blobs";
 import { configOf } from "#platform/config";
+import type { Env } from "#platform/env";
 import { fileResponse } from "#platform/file-response";
 import { hostUrl, isBareLoopback } from "#platform/hosts";
 import { newId } from "#platform/new-id";
-import { anyMember } from "#platform/policy";
-import { ProblemError } from "#platform/problem-response";
+import { allow } from "#platform/policy";
+import type { MemberPrincipal } from "#platform/principal";
+import { ProblemError, settle } from "#platform/problem-response";
 import { type AnyRoute, defineRoute } from "#platform/route";
+import { conversationStub } from "#platform/stubs";
 import { signFilePass } from "#platform/tokens";
 
 const NAME_CHARS = 255;
@@ -21,7 +24,7 @@ const upload = defineRoute({
   path: "/files",
   summary: "Store a file; its name comes percent-encoded in x-file-name",
   tag: "Files",
-  policy: anyMember,
+  policy: allow("files.create"),
   body: { bytes: true, maxBytes: LIMITS.attachmentBytes },
   response: file,
   status: 201,
@@ -42,19 +45,35 @@ const download = defineRoute({
   path: "/files/:id",
   summary: "Where a stored file's bytes are: an address without cookies, good for five minutes",
   tag: "Files",
-  policy: anyMember,
+  policy: allow("files.read"),
   params: z.object({ id: fileId }),
   status: 302,
   problems: ["unauthenticated", "not_found"],
   async handle({ env, principal, params, request }) {
-    const [row] = await getFiles(forTenant(env, principal), [params.id]);
-    if (!row) throw new ProblemError({ code: "not_found", detail: "There is no such file." });
+    const row = await readableFile(env, principal, params.id);
     if (isBareLoopback(new URL(request.url).host, configOf(env).base)) return fileResponse(env, principal.orgId, row);
     const pass = await signFilePass(env, { kind: "file", orgId: principal.orgId, fileId: row.id });
     const location = `${hostUrl(configOf(env), "img")}/${pass}`;
     return new Response(null, { status: 302, headers: { location, "cache-control": "private, max-age=240" } });
   },
 });
+
+/** A file of one's own, or of a conversation that one may read. */
+async function readableFile(env: Env, principal: MemberPrincipal, id: string): Promise<StoredFile> {
+  const db = forTenant(env, principal);
+  const [[row], access] = await Promise.all([getFiles(db, [id]), fileAccess(db, id)]);
+  if (row && access && (access.ownerId === principal.memberId || (await readsAny(env, principal, access.usedIn))))
+    return row;
+  throw new ProblemError({ code: "not_found", detail: "There is no such file." });
+}
+
+async function readsAny(env: Env, principal: MemberPrincipal, conversationIds: string[]): Promise<boolean> {
+  for (const id of conversationIds) {
+    const head = await settle<unknown>(conversationStub(env, principal.orgId, id).head(principal), "conversation");
+    if (head.ok) return true;
+  }
+  return false;
+}
 
 /** The last part of the given name, without control characters. */
 function fileName(header: string | null): string {

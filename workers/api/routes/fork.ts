@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { conversationFork, conversationHead } from "#contract/conversation";
 import { conversationId } from "#contract/ids";
-import { anyMember } from "#platform/policy";
+import { within } from "#platform/policy";
 import { ProblemError, unwrap } from "#platform/problem-response";
 import { type AnyRoute, defineRoute } from "#platform/route";
 import { conversationStub } from "#platform/stubs";
@@ -11,7 +11,7 @@ const fork = defineRoute({
   path: "/conversations/:id/fork",
   summary: "Begin another conversation from this one as it was at a seq; nothing is copied until it is read",
   tag: "Conversations",
-  policy: anyMember,
+  policy: within("conversation.change"),
   params: z.object({ id: conversationId }),
   body: conversationFork,
   response: conversationHead,

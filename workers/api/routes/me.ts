@@ -1,6 +1,6 @@
 import { me } from "#contract/me";
 import { configOf } from "#platform/config";
-import { anyMember } from "#platform/policy";
+import { allow } from "#platform/policy";
 import { type AnyRoute, defineRoute } from "#platform/route";
 
 export const meRoutes: AnyRoute[] = [
@@ -9,7 +9,7 @@ export const meRoutes: AnyRoute[] = [
     path: "/me",
     summary: "Whom this request speaks for",
     tag: "Identity",
-    policy: anyMember,
+    policy: allow("org.read"),
     response: me,
     problems: ["unauthenticated"],
     async handle({ env, org, principal }) {

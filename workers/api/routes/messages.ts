@@ -6,7 +6,7 @@ import { messageEdit, messagePost } from "#contract/message";
 import { pageOf } from "#contract/page";
 import { item, run } from "#contract/run";
 import type { Env } from "#platform/env";
-import { anyMember } from "#platform/policy";
+import { within } from "#platform/policy";
 import type { MemberPrincipal } from "#platform/principal";
 import { unwrap } from "#platform/problem-response";
 import { type AnyRoute, defineRoute } from "#platform/route";
@@ -15,7 +15,7 @@ import { conversationStub } from "#platform/stubs";
 const inConversation = z.object({ id: conversationId });
 const ofMessage = inConversation.extend({ messageId });
 const ofRun = inConversation.extend({ runId });
-const common = { policy: anyMember, response: commandResult } as const;
+const common = { policy: within("conversation.post"), response: commandResult } as const;
 
 interface Target {
   env: Env;
@@ -72,7 +72,7 @@ const listRuns = defineRoute({
   path: "/conversations/:id/runs",
   summary: "The newest 200 runs, newest first",
   tag: "Runs",
-  policy: anyMember,
+  policy: within("conversation.read"),
   params: inConversation,
   response: pageOf(run),
   problems: ["unauthenticated", "not_found"],
@@ -87,7 +87,7 @@ const readRun = defineRoute({
   path: "/conversations/:id/runs/:runId",
   summary: "A run with its items",
   tag: "Runs",
-  policy: anyMember,
+  policy: within("conversation.read"),
   params: ofRun,
   response: z.object({ run, items: z.array(item) }),
   problems: ["unauthenticated", "not_found"],
@@ -131,6 +131,7 @@ const dequeue = defineRoute({
 
 const decide = defineRoute({
   ...common,
+  policy: within("conversation.decide"),
   method: "post",
   path: "/conversations/:id/approvals/:approvalId",
   summary: "Decide a pending approval",

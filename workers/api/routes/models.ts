@@ -2,7 +2,7 @@ import { pageOf } from "#contract/page";
 import { model } from "#contract/provider";
 import { listModels } from "#data/models";
 import { forTenant } from "#data/tenant-db";
-import { anyMember } from "#platform/policy";
+import { allow } from "#platform/policy";
 import { type AnyRoute, defineRoute } from "#platform/route";
 
 const list = defineRoute({
@@ -10,7 +10,7 @@ const list = defineRoute({
   path: "/models",
   summary: "The models a run can use; the first is the default of new conversations",
   tag: "Models",
-  policy: anyMember,
+  policy: allow("models.list"),
   response: pageOf(model),
   problems: ["unauthenticated", "forbidden"],
   handle: async ({ env, principal }) => ({ items: await listModels(forTenant(env, principal)), nextCursor: null }),

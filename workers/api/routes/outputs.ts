@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { conversationId, itemId } from "#contract/ids";
-import { anyMember } from "#platform/policy";
+import { within } from "#platform/policy";
 import { ProblemError, settle, unwrap } from "#platform/problem-response";
 import { type AnyRoute, defineRoute } from "#platform/route";
 import { conversationStub } from "#platform/stubs";
@@ -10,7 +10,7 @@ const read = defineRoute({
   path: "/conversations/:id/outputs/:itemId",
   summary: "The whole output of a call whose text was shortened",
   tag: "Conversations",
-  policy: anyMember,
+  policy: within("conversation.read"),
   params: z.object({ id: conversationId, itemId }),
   problems: ["unauthenticated", "forbidden", "not_found"],
   async handle({ env, principal, params }) {

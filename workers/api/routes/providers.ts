@@ -21,7 +21,7 @@ import { forTenant } from "#data/tenant-db";
 import { configOf } from "#platform/config";
 import type { Env } from "#platform/env";
 import { newId } from "#platform/new-id";
-import { adminOnly } from "#platform/policy";
+import { allow } from "#platform/policy";
 import { ProblemError } from "#platform/problem-response";
 import { type AnyRoute, defineRoute } from "#platform/route";
 import { guardUrl } from "#platform/safe-fetch";
@@ -36,7 +36,7 @@ const list = defineRoute({
   path: "/providers",
   summary: "The organisation's model providers",
   tag: TAG,
-  policy: adminOnly,
+  policy: allow("providers.manage"),
   response: z.object({ items: z.array(provider), nextCursor: z.null() }),
   problems: ["unauthenticated", "forbidden"],
   handle: async ({ env, principal }) => ({ items: await listProviders(forTenant(env, principal)), nextCursor: null }),
@@ -47,7 +47,7 @@ const create = defineRoute({
   path: "/providers",
   summary: "Add a model provider",
   tag: TAG,
-  policy: adminOnly,
+  policy: allow("providers.manage"),
   body: providerCreate,
   response: provider,
   status: 201,
@@ -69,7 +69,7 @@ const read = defineRoute({
   path: "/providers/:id",
   summary: "One model provider",
   tag: TAG,
-  policy: adminOnly,
+  policy: allow("providers.manage"),
   params,
   response: provider,
   problems: ["unauthenticated", "forbidden", "not_found"],
@@ -81,7 +81,7 @@ const patch = defineRoute({
   path: "/providers/:id",
   summary: "Change a model provider",
   tag: TAG,
-  policy: adminOnly,
+  policy: allow("providers.manage"),
   params,
   body: providerPatch,
   response: provider,
@@ -102,7 +102,7 @@ const remove = defineRoute({
   path: "/providers/:id",
   summary: "Remove a model provider and its key",
   tag: TAG,
-  policy: adminOnly,
+  policy: allow("providers.manage"),
   params,
   status: 204,
   problems: ["unauthenticated", "forbidden", "not_found", "rev_mismatch"],
@@ -118,7 +118,7 @@ const check = defineRoute({
   path: "/providers/:id/check",
   summary: "Try the connection to a provider with its stored key",
   tag: TAG,
-  policy: adminOnly,
+  policy: allow("providers.manage"),
   params,
   response: providerCheck,
   problems: ["unauthenticated", "forbidden", "not_found"],
@@ -140,7 +140,7 @@ const checkUnsaved = defineRoute({
   path: "/providers/check",
   summary: "Try the connection to a provider before it is saved",
   tag: TAG,
-  policy: adminOnly,
+  policy: allow("providers.manage"),
   body: providerCreate,
   response: providerCheck,
   problems: ["invalid", "unauthenticated", "forbidden"],

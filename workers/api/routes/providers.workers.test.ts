@@ -3,6 +3,7 @@ import { env } from "cloudflare:workers";
 import { Hono } from "hono";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Env } from "#platform/env";
+import { memberPrincipal } from "#platform/member-principal";
 import { newId } from "#platform/new-id";
 import type { MemberPrincipal } from "#platform/principal";
 import { problemOf, problemResponse } from "#platform/problem-response";
@@ -41,7 +42,7 @@ const asOrg = async () => {
   await bindings.DB.prepare("INSERT INTO orgs (id, slug, name, created_at) VALUES (?1, ?2, 'Org', 0)")
     .bind(orgId, orgId.slice(-12))
     .run();
-  principal = { kind: "member", orgId, memberId: newId("member"), name: "Ana", role: "owner" };
+  principal = memberPrincipal({ orgId, memberId: newId("member"), name: "Ana", role: "owner" });
 };
 
 beforeEach(asOrg);

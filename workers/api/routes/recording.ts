@@ -8,7 +8,7 @@ import { MAX_REPLAYED } from "#domain/conversation/decide-replay";
 import type { Env } from "#platform/env";
 import { logEvent } from "#platform/log";
 import { newId } from "#platform/new-id";
-import { adminOnly } from "#platform/policy";
+import { within } from "#platform/policy";
 import type { MemberPrincipal } from "#platform/principal";
 import { ProblemError, settle, unwrap } from "#platform/problem-response";
 import { type AnyRoute, defineRoute } from "#platform/route";
@@ -51,12 +51,15 @@ const download = defineRoute({
   path: "/conversations/:id/recording",
   summary: "What its runs asked of models and tools and what they got, without credentials, as JSON lines",
   tag,
-  policy: adminOnly,
+  policy: within("conversation.record"),
   params,
   problems: ["unauthenticated", "forbidden", "not_found"],
   async handle({ env, principal, params, requestId }) {
     const { head } = unwrap(
-      await settle(conversationStub(env, principal.orgId, params.id).head(principal), "conversation"),
+      await settle(
+        conversationStub(env, principal.orgId, params.id).head(principal, "conversation.record"),
+        "conversation",
+      ),
     );
     const { orgId, memberId } = principal;
     logEvent(env, "conversation.recording_read", { requestId, orgId, conversationId: head.id, memberId });
@@ -77,14 +80,17 @@ const replay = defineRoute({
   path: "/conversations/:id/replay",
   summary: "Repeat its recorded runs in a new conversation, without a model, a tool or a person",
   tag,
-  policy: adminOnly,
+  policy: within("conversation.record"),
   params,
   response: conversationHead,
   status: 201,
   problems: ["unauthenticated", "forbidden", "not_found", "conflict"],
   async handle({ env, principal, params }) {
     const { head } = unwrap(
-      await settle(conversationStub(env, principal.orgId, params.id).head(principal), "conversation"),
+      await settle(
+        conversationStub(env, principal.orgId, params.id).head(principal, "conversation.record"),
+        "conversation",
+      ),
     );
     const agent = await defaultAgent(forTenant(env, principal));
     const runs = [];

@@ -7,7 +7,7 @@ import { forTenant } from "#data/tenant-db";
 import { checkCloneUrl, repositoryNameOf } from "#domain/repository/clone-url";
 import { configOf } from "#platform/config";
 import { newId } from "#platform/new-id";
-import { adminOnly, anyMember } from "#platform/policy";
+import { allow } from "#platform/policy";
 import { ProblemError, unwrap } from "#platform/problem-response";
 import { type AnyRoute, defineRoute } from "#platform/route";
 import { checkRepository } from "./repository-check.ts";
@@ -17,7 +17,7 @@ const list = defineRoute({
   path: "/repositories",
   summary: "List repositories by name",
   tag: "Repositories",
-  policy: anyMember,
+  policy: allow("repositories.list"),
   response: pageOf(repository),
   problems: ["unauthenticated"],
   handle: async ({ env, principal }) => ({
@@ -31,7 +31,7 @@ const read = defineRoute({
   path: "/repositories/:id",
   summary: "A repository",
   tag: "Repositories",
-  policy: anyMember,
+  policy: allow("repositories.list"),
   params: z.object({ id: repositoryId }),
   response: repository,
   problems: ["unauthenticated", "not_found"],
@@ -47,7 +47,7 @@ const create = defineRoute({
   path: "/repositories",
   summary: "Add a repository by its clone URL; it must answer there",
   tag: "Repositories",
-  policy: anyMember,
+  policy: allow("repositories.create"),
   body: repositoryCreate,
   response: repository,
   status: 201,
@@ -78,7 +78,7 @@ const patch = defineRoute({
   summary:
     "Set the hosts that its sandbox containers may reach, beyond the gateways; it holds from their next start on",
   tag: "Repositories",
-  policy: adminOnly,
+  policy: allow("repositories.manage"),
   params: z.object({ id: repositoryId }),
   body: repositoryPatch,
   response: repository,

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { sandboxStatus, snapshotList } from "#contract/sandbox";
-import { anyMember } from "#platform/policy";
+import { within } from "#platform/policy";
 import { ProblemError, settle, unwrap } from "#platform/problem-response";
 import { type AnyRoute, defineRoute } from "#platform/route";
 import { conversationParams, sandboxOf } from "./sandbox-binding.ts";
@@ -17,12 +17,12 @@ const moves = (["start", "stop", "restart"] as const).map((action) =>
     path: `/conversations/:id/sandbox/${action}`,
     summary: SUMMARIES[action],
     tag: "Sandbox",
-    policy: anyMember,
+    policy: within("conversation.code"),
     params: conversationParams,
     response: sandboxStatus,
     problems: ["unauthenticated", "forbidden", "not_found", "conflict", "upstream_failed", "unavailable"],
     handle: async (input) => {
-      const { stub, binding } = await sandboxOf(input);
+      const { stub, binding } = await sandboxOf(input, "conversation.code");
       return unwrap(await settle(stub[action](binding), "sandbox"));
     },
   }),
@@ -35,13 +35,13 @@ const terminal = defineRoute({
   path: "/conversations/:id/terminal",
   summary: "A terminal in the sandbox, over WebSocket",
   tag: "Sandbox",
-  policy: anyMember,
+  policy: within("conversation.code"),
   params: conversationParams,
   query: z.object({ cols: size, rows: size, session: z.string().max(64).optional() }),
   problems: ["invalid", "unauthenticated", "forbidden", "not_found", "conflict", "unavailable"],
   handle: async (input) => {
     // Who may not see the conversation learns nothing more about the request.
-    const { stub, binding } = await sandboxOf(input);
+    const { stub, binding } = await sandboxOf(input, "conversation.code");
     if (input.request.headers.get("upgrade")?.toLowerCase() !== "websocket") {
       throw new ProblemError({ code: "invalid", detail: "Open this with a WebSocket." });
     }
@@ -69,12 +69,12 @@ const snapshots = defineRoute({
   path: "/conversations/:id/sandbox/snapshots",
   summary: "The snapshots of the sandbox, newest first",
   tag: "Sandbox",
-  policy: anyMember,
+  policy: within("conversation.read"),
   params: conversationParams,
   response: snapshotList,
   problems: ["unauthenticated", "forbidden", "not_found", "conflict", "unavailable"],
   handle: async (input) => {
-    const { stub, binding } = await sandboxOf(input);
+    const { stub, binding } = await sandboxOf(input, "conversation.read");
     return { items: unwrap(await settle(stub.snapshots(binding), "sandbox")), nextCursor: null };
   },
 });

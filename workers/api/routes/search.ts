@@ -1,8 +1,8 @@
 import { pageOf } from "#contract/page";
 import { searchHit, searchQuery } from "#contract/search";
-import { search, visibleTo } from "#data/search";
+import { search } from "#data/search";
 import { forTenant } from "#data/tenant-db";
-import { anyMember } from "#platform/policy";
+import { allow } from "#platform/policy";
 import { type AnyRoute, defineRoute } from "#platform/route";
 
 const find = defineRoute({
@@ -10,11 +10,11 @@ const find = defineRoute({
   path: "/search",
   summary: "Search titles, messages and the output of tools, titles first, then the newest",
   tag: "Search",
-  policy: anyMember,
+  policy: allow("conversations.list"),
   query: searchQuery,
   response: pageOf(searchHit),
   problems: ["invalid", "unauthenticated"],
-  handle: ({ env, principal, query }) => search(forTenant(env, principal), { ...query, ...visibleTo(principal) }),
+  handle: ({ env, principal, query }) => search(forTenant(env, principal), principal, query),
 });
 
 export const searchRoutes: AnyRoute[] = [find];

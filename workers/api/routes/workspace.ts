@@ -14,7 +14,7 @@ import {
   pushResult,
   workspacePath,
 } from "#contract/workspace";
-import { anyMember } from "#platform/policy";
+import { within } from "#platform/policy";
 import { settle, unwrap } from "#platform/problem-response";
 import { type AnyRoute, defineRoute } from "#platform/route";
 import { conversationParams, pathQuery, sandboxOf } from "./sandbox-binding.ts";
@@ -29,7 +29,9 @@ const PROBLEMS: ProblemCode[] = [
   "unavailable",
 ];
 const tag = "Workspace";
-const common = { tag, policy: anyMember, params: conversationParams, problems: PROBLEMS } as const;
+const common = { tag, params: conversationParams, problems: PROBLEMS } as const;
+const reads = { ...common, policy: within("conversation.read") } as const;
+const writes = { ...common, policy: within("conversation.code") } as const;
 
 /** `false` starts no machine: what only one could answer is `conflict` while none runs. */
 const wake = z
@@ -38,27 +40,27 @@ const wake = z
   .transform((text) => text === "true");
 
 const listFiles = defineRoute({
-  ...common,
+  ...reads,
   method: "get",
   path: "/conversations/:id/files",
   summary: "List a directory of the workspace",
   query: z.object({ path: workspacePath.optional(), wake }),
   response: fileListing,
   handle: async (input) => {
-    const { stub, binding } = await sandboxOf(input);
+    const { stub, binding } = await sandboxOf(input, "conversation.read");
     return unwrap(await settle(stub.listFiles(binding, input.query.path ?? ".", input.query.wake), "sandbox"));
   },
 });
 
 const readFile = defineRoute({
-  ...common,
+  ...reads,
   method: "get",
   path: "/conversations/:id/files/content",
   summary: "The bytes of a file",
   query: pathQuery.extend({ wake }),
   problems: [...PROBLEMS, "too_large"],
   handle: async (input) => {
-    const { stub, binding } = await sandboxOf(input);
+    const { stub, binding } = await sandboxOf(input, "conversation.read");
     const { bytes } = unwrap(await settle(stub.readFile(binding, input.query.path, input.query.wake), "sandbox"));
     return new Response(bytes, { headers: fileHeaders(input.query.path, bytes) });
   },
@@ -82,7 +84,7 @@ function fileHeaders(path: string, bytes: Uint8Array): Record<string, string> {
 }
 
 const writeFile = defineRoute({
-  ...common,
+  ...writes,
   method: "put",
   path: "/conversations/:id/files/content",
   summary: "Write a file whole",
@@ -91,32 +93,32 @@ const writeFile = defineRoute({
   status: 204,
   problems: [...PROBLEMS, "too_large"],
   handle: async (input) => {
-    const { stub, binding } = await sandboxOf(input);
+    const { stub, binding } = await sandboxOf(input, "conversation.code");
     unwrap(await settle(stub.writeFile(binding, { path: input.query.path, bytes: input.body }), "sandbox"));
   },
 });
 
 const deleteFile = defineRoute({
-  ...common,
+  ...writes,
   method: "delete",
   path: "/conversations/:id/files/content",
   summary: "Delete a file",
   query: pathQuery,
   status: 204,
   handle: async (input) => {
-    const { stub, binding } = await sandboxOf(input);
+    const { stub, binding } = await sandboxOf(input, "conversation.code");
     unwrap(await settle(stub.deleteFile(binding, input.query.path), "sandbox"));
   },
 });
 
 const exec = defineRoute({
-  ...common,
+  ...writes,
   method: "post",
   path: "/conversations/:id/exec",
   summary: "Run a command and stream its output as NDJSON",
   body: execRequest,
   handle: async (input) => {
-    const { stub, binding } = await sandboxOf(input);
+    const { stub, binding } = await sandboxOf(input, "conversation.code");
     const execId = `exe_${crypto.randomUUID().replaceAll("-", "")}`;
     const output = unwrap(await settle(stub.exec(binding, { ...input.body, execId }), "sandbox"));
     return new Response(output, { headers: { "content-type": "application/x-ndjson", "cache-control": "no-store" } });
@@ -124,92 +126,92 @@ const exec = defineRoute({
 });
 
 const killExec = defineRoute({
-  ...common,
+  ...writes,
   method: "delete",
   path: "/conversations/:id/exec/:execId",
   summary: "End a command and everything it started",
   params: conversationParams.extend({ execId: z.string().regex(/^[A-Za-z0-9_-]{1,200}$/) }),
   status: 204,
   handle: async (input) => {
-    const { stub, binding } = await sandboxOf(input);
+    const { stub, binding } = await sandboxOf(input, "conversation.code");
     unwrap(await settle(stub.kill(binding, input.params.execId), "sandbox"));
   },
 });
 
 const listChanges = defineRoute({
-  ...common,
+  ...reads,
   method: "get",
   path: "/conversations/:id/changes",
   summary: "Files that differ from the base commit",
   response: changes,
   handle: async (input) => {
-    const { stub, binding } = await sandboxOf(input);
+    const { stub, binding } = await sandboxOf(input, "conversation.read");
     return unwrap(await settle(stub.changes(binding), "sandbox"));
   },
 });
 
 const diff = defineRoute({
-  ...common,
+  ...reads,
   method: "get",
   path: "/conversations/:id/changes/diff",
   summary: "The unified diff of a changed file",
   query: pathQuery,
   response: fileDiff,
   handle: async (input) => {
-    const { stub, binding } = await sandboxOf(input);
+    const { stub, binding } = await sandboxOf(input, "conversation.read");
     return unwrap(await settle(stub.diff(binding, input.query.path), "sandbox"));
   },
 });
 
 const sides = defineRoute({
-  ...common,
+  ...reads,
   method: "get",
   path: "/conversations/:id/changes/file",
   summary: "Both sides of a changed file",
   query: pathQuery,
   response: fileSides,
   handle: async (input) => {
-    const { stub, binding } = await sandboxOf(input);
+    const { stub, binding } = await sandboxOf(input, "conversation.read");
     return unwrap(await settle(stub.sides(binding, input.query.path), "sandbox"));
   },
 });
 
 const commit = defineRoute({
-  ...common,
+  ...writes,
   method: "post",
   path: "/conversations/:id/commit",
   summary: "Commit changes, on a branch if one is named",
   body: commitRequest,
   response: commitResult,
   handle: async (input) => {
-    const { stub, binding } = await sandboxOf(input);
+    const { stub, binding } = await sandboxOf(input, "conversation.code");
     const request = { ...input.body, author: { name: input.principal.name } };
     return unwrap(await settle(stub.commit(binding, request), "sandbox"));
   },
 });
 
 const push = defineRoute({
-  ...common,
+  ...writes,
   method: "post",
   path: "/conversations/:id/push",
   summary: "Push a branch",
   body: pushRequest,
   response: pushResult,
   handle: async (input) => {
-    const { stub, binding } = await sandboxOf(input);
+    const { stub, binding } = await sandboxOf(input, "conversation.code");
     return unwrap(await settle(stub.push(binding, input.body), "sandbox"));
   },
 });
 
 const discard = defineRoute({
-  ...common,
+  ...writes,
   method: "post",
   path: "/conversations/:id/discard",
   summary: "Put files back as they were at the base commit",
   body: discardRequest,
   status: 204,
   handle: async (input) => {
-    const { stub, binding } = await sandboxOf(input);
+    const { stub, binding } = await sandboxOf(input, "conversation.code");
     unwrap(await settle(stub.discard(binding, input.body.paths), "sandbox"));
   },
 });

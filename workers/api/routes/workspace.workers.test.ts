@@ -4,6 +4,7 @@ import { Hono } from "hono";
 import { describe, expect, test } from "vitest";
 import { ok } from "#contract/problem";
 import type { Env } from "#platform/env";
+import { memberPrincipal } from "#platform/member-principal";
 import { newId } from "#platform/new-id";
 import type { MemberPrincipal } from "#platform/principal";
 import { problemOf, problemResponse } from "#platform/problem-response";
@@ -14,7 +15,7 @@ import { workspaceRoutes } from "./workspace.ts";
 const orgId = newId("org");
 const conversationId = newId("conversation");
 const sandboxId = newId("sandbox");
-const principal: MemberPrincipal = { kind: "member", orgId, memberId: newId("member"), name: "Ann", role: "member" };
+const principal = memberPrincipal({ orgId, memberId: newId("member"), name: "Ann", role: "member" });
 
 /** An environment whose conversations answer this head and know nothing else. */
 function envWith(head: { sandboxId: string | null; repository: null }): Env {

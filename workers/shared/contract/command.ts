@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { approvalDecision } from "./ask.ts";
 import { conversationFork, conversationPatch } from "./conversation.ts";
-import { approvalId, clientKey, conversationId, messageId, questionId, runId, threadId } from "./ids.ts";
+import { approvalId, clientKey, conversationId, memberId, messageId, questionId, runId, threadId } from "./ids.ts";
 import { messageEdit, messagePost } from "./message.ts";
 
 const of = <T extends string, S extends z.ZodRawShape>(type: T, shape: S) =>
@@ -23,6 +23,8 @@ export const command = z.discriminatedUnion("type", [
   of("conversation.configure", conversationPatch.omit({ title: true, archived: true }).shape),
   of("conversation.archive", { archived: z.boolean() }),
   of("fork", conversationFork.shape),
+  of("participant.add", { memberId }),
+  of("participant.remove", { memberId }),
   of("read.move", { seq: z.number().int().nonnegative() }),
 ]);
 export type Command = z.infer<typeof command>;

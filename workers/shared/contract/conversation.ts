@@ -1,6 +1,16 @@
 import { z } from "zod";
 import { approval, question } from "./ask.ts";
-import { agentId, conversationId, memberId, repositoryId, runId, sandboxId, threadId, timestamp } from "./ids.ts";
+import {
+  agentId,
+  conversationId,
+  memberId,
+  repositoryId,
+  runId,
+  sandboxId,
+  spaceId,
+  threadId,
+  timestamp,
+} from "./ids.ts";
 import { memberKind } from "./member.ts";
 import { message } from "./message.ts";
 import { agentMode, autonomy, executorName, group, item, run } from "./run.ts";
@@ -55,6 +65,8 @@ export const conversationHead = z.object({
   titleBy: z.enum(["default", "auto", "person"]),
   createdAt: timestamp,
   createdBy: memberId,
+  /** Whose members take part; null: everybody in the org who is no guest. */
+  spaceId: spaceId.nullable().default(null),
   forkedFrom: forkOrigin.nullable().default(null),
   /** The conversation whose recording this one replays. */
   replayOf: z.object({ conversationId, title: z.string() }).nullable().default(null),
@@ -101,6 +113,7 @@ export const conversationSummary = z.object({
   kind: conversationKind,
   title: z.string(),
   repository: z.object({ id: repositoryId, name: z.string() }).nullable(),
+  spaceId: spaceId.nullable(),
   createdBy: memberId,
   createdAt: timestamp,
   updatedAt: timestamp,
@@ -122,6 +135,7 @@ export const conversationCreate = z.strictObject({
   kind: conversationKind.default("coding"),
   title: title.optional(),
   repositoryId: repositoryId.optional(),
+  spaceId: spaceId.optional(),
   executor: executorName.optional(),
   model: z.string().min(1).max(250).optional(),
   agentMode: agentMode.optional(),

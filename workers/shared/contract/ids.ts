@@ -21,6 +21,11 @@ export const ID_PREFIXES = {
   provider: "prv",
   file: "fil",
   request: "req",
+  session: "ses",
+  invitation: "inv",
+  apiKey: "key",
+  credential: "crd",
+  identityProvider: "idp",
 } as const;
 
 export type IdNoun = keyof typeof ID_PREFIXES;
@@ -50,6 +55,13 @@ export const snapshotId = idSchema("snapshot");
 export const repositoryId = idSchema("repository");
 export const providerId = idSchema("provider");
 export const fileId = idSchema("file");
+export const accountId = idSchema("account");
+export const spaceId = idSchema("space");
+export const sessionId = idSchema("session");
+export const invitationId = idSchema("invitation");
+export const apiKeyId = idSchema("apiKey");
+export const credentialId = idSchema("credential");
+export const identityProviderId = idSchema("identityProvider");
 
 /** Milliseconds since the epoch inside; edges print ISO 8601 UTC. */
 export const timestamp = z.iso.datetime().meta({ example: "2026-11-20T08:00:00.000Z" });

@@ -5,9 +5,11 @@ import type { IndexDigest } from "#domain/conversation/index-digest";
 import { matchQuery } from "#domain/search/match-query";
 import { matchesWithin } from "./search.ts";
 import { conversationBudgets } from "./tables/budgets.ts";
-import { conversationReads, conversations } from "./tables/conversations.ts";
+import { conversationMembers, conversationReads, conversations } from "./tables/conversations.ts";
+import { fileUses } from "./tables/files.ts";
 import { searchEntries } from "./tables/search-entries.ts";
 import type { TenantDb } from "./tenant-db.ts";
+import { type Looker, visibleTo } from "./visibility.ts";
 
 type Row = typeof conversations.$inferSelect;
 
@@ -16,30 +18,29 @@ export interface ConversationFilter {
   repositoryId?: string;
   q?: string;
   archived: boolean;
-  /** Only those this member began. */
-  createdBy?: string;
+  spaceId?: string;
   limit: number;
   cursor?: string;
 }
 
 /**
- * A page of the org's conversations, the latest changed first, with what the member has not read, and where words were
+ * A page of the conversations that a member may read, the latest changed first, with what the member has not read, and where words were
  * searched for the newest place that holds them.
  */
 export async function listConversations(
   db: TenantDb,
-  memberId: string,
+  looker: Looker,
   filter: ConversationFilter,
 ): Promise<Page<ConversationSummary>> {
   const rows = await db.select(conversations, {
-    where: whereOf(db, filter),
+    where: and(visibleTo(looker, sql`conversations`), whereOf(db, filter)),
     orderBy: [desc(conversations.updatedAt), desc(conversations.id)],
     limit: filter.limit + 1,
   });
   const page = rows.slice(0, filter.limit);
   const ids = page.map((row) => row.id);
   const [reads, matches] = await Promise.all([
-    db.select(conversationReads, { where: eq(conversationReads.memberId, memberId) }),
+    db.select(conversationReads, { where: eq(conversationReads.memberId, looker.memberId) }),
     matchesWithin(db, filter.q ?? "", ids),
   ]);
   const readSeq = new Map(reads.map((one) => [one.conversationId, one.seq]));
@@ -54,11 +55,12 @@ export async function listConversations(
 }
 
 /** Writes what the list shows of a conversation; an older state than the stored one changes nothing. */
-export function indexConversation(db: TenantDb, head: ConversationHead, digest: IndexDigest): Promise<void> {
+export async function indexConversation(db: TenantDb, head: ConversationHead, digest: IndexDigest): Promise<void> {
   const changing = {
     title: head.title,
     updatedAt: Date.parse(digest.updatedAt),
     archivedAt: head.archivedAt === null ? null : Date.parse(head.archivedAt),
+    spaceId: head.spaceId,
     runStatus: digest.runStatus,
     pendingAsks: head.approvals.length + head.questions.length,
     lastSeq: digest.lastSeq,
@@ -73,7 +75,7 @@ export function indexConversation(db: TenantDb, head: ConversationHead, digest: 
     createdBy: head.createdBy,
     createdAt: Date.parse(head.createdAt),
   };
-  return db.upsert(
+  await db.upsert(
     conversations,
     { ...fixed, ...changing },
     {
@@ -82,6 +84,13 @@ export function indexConversation(db: TenantDb, head: ConversationHead, digest: 
       when: sql`${conversations.lastSeq} <= ${digest.lastSeq}`,
     },
   );
+  const ids = JSON.stringify(head.participants.map((one) => one.memberId));
+  await db.transact((orgId) => [
+    sql`DELETE FROM conversation_members WHERE org_id = ${orgId} AND conversation_id = ${head.id}
+        AND member_id NOT IN (SELECT value FROM json_each(${ids}))`,
+    sql`INSERT OR IGNORE INTO conversation_members (org_id, conversation_id, member_id)
+        SELECT ${orgId}, ${head.id}, value FROM json_each(${ids})`,
+  ]);
 }
 
 /** Notes how far a member has read; it never moves back. */
@@ -96,6 +105,8 @@ export function markRead(db: TenantDb, read: { conversationId: string; memberId:
 /** Takes a purged conversation out of the index, with all that search could find of it. */
 export async function removeConversation(db: TenantDb, id: string): Promise<void> {
   await db.remove(conversationReads, eq(conversationReads.conversationId, id));
+  await db.remove(conversationMembers, eq(conversationMembers.conversationId, id));
+  await db.remove(fileUses, eq(fileUses.conversationId, id));
   await db.remove(searchEntries, eq(searchEntries.conversationId, id));
   await db.remove(conversationBudgets, eq(conversationBudgets.conversationId, id));
   await db.remove(conversations, eq(conversations.id, id));
@@ -112,7 +123,7 @@ function whereOf(db: TenantDb, filter: ConversationFilter): SQL | undefined {
     filter.archived ? isNotNull(conversations.archivedAt) : isNull(conversations.archivedAt),
     filter.kind ? eq(conversations.kind, filter.kind) : undefined,
     filter.repositoryId ? eq(conversations.repositoryId, filter.repositoryId) : undefined,
-    filter.createdBy ? eq(conversations.createdBy, filter.createdBy) : undefined,
+    filter.spaceId ? eq(conversations.spaceId, filter.spaceId) : undefined,
     filter.q ? matching(db, filter.q) : undefined,
     after,
   );
@@ -133,6 +144,7 @@ function fromRow(row: Row, readSeq: number): ConversationSummary {
     kind: row.kind,
     title: row.title,
     repository: row.repositoryId === null ? null : { id: row.repositoryId, name: row.repositoryName ?? "" },
+    spaceId: row.spaceId,
     createdBy: row.createdBy,
     createdAt: new Date(row.createdAt).toISOString(),
     updatedAt: new Date(row.updatedAt).toISOString(),

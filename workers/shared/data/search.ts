@@ -6,27 +6,20 @@ import { matchQuery } from "#domain/search/match-query";
 import { snippetParts } from "#domain/search/snippet";
 import { searchEntries } from "./tables/search-entries.ts";
 import type { FoundRow, TenantDb } from "./tenant-db.ts";
+import type { Looker } from "./visibility.ts";
 
 interface Query {
   q: string;
   limit: number;
   cursor?: string;
-  /** Only in conversations this member began. */
-  createdBy?: string;
 }
 
-/** What a member may find: guests only what is in conversations they began. */
-export function visibleTo(principal: { memberId: string; role: string }): { createdBy?: string } {
-  return principal.role === "guest" ? { createdBy: principal.memberId } : {};
-}
-
-/** A page of the org's entries that hold all the words, titles first, then the newest. */
-export async function search(db: TenantDb, query: Query): Promise<Page<SearchHit>> {
+/** A page of the entries that hold all the words and that this member may read, titles first, then the newest. */
+export async function search(db: TenantDb, looker: Looker, query: Query): Promise<Page<SearchHit>> {
   const words = matchQuery(query.q);
   if (words === null) return { items: [], nextCursor: null };
   const offset = Number(query.cursor ?? 0);
-  const author = query.createdBy === undefined ? {} : { createdBy: query.createdBy };
-  const rows = await db.search(words, { limit: query.limit + 1, offset, ...author });
+  const rows = await db.search(words, { limit: query.limit + 1, offset, looker });
   const items = rows.slice(0, query.limit).map((row) => ({
     conversationId: row.conversationId,
     title: row.title,

@@ -3,6 +3,7 @@ import { drizzle } from "drizzle-orm/d1";
 import type { SQLiteColumn, SQLiteTable, SQLiteUpdateSetSource } from "drizzle-orm/sqlite-core";
 import type { SearchKind } from "#contract/search";
 import { MATCH_BEGINS, MATCH_ENDS } from "#domain/search/snippet";
+import { type Looker, visibleTo } from "./visibility.ts";
 
 /** A table whose rows belong to an org. */
 export type TenantTable = SQLiteTable & { orgId: SQLiteColumn };
@@ -15,8 +16,8 @@ interface Conflict<T extends TenantTable> {
 interface SearchOptions {
   limit: number;
   offset: number;
-  /** Only in conversations this member began. */
-  createdBy?: string;
+  /** Only in conversations that this member may read. */
+  looker: Looker;
 }
 /** An entry that matches. `marked` is a snippet of it with the match between the two marks. */
 export interface FoundRow {
@@ -140,13 +141,12 @@ export class TenantDb {
    * of the org at each search, because the org is a term of it.
    */
   search(words: string, options: SearchOptions): Promise<FoundRow[]> {
-    const { limit, offset, createdBy } = options;
-    const author = createdBy === undefined ? sql`` : sql`AND c.created_by = ${createdBy}`;
+    const { limit, offset, looker } = options;
     return this.#found(
       words,
       sql`SELECT id, score, at FROM (
             SELECT search_fts.rowid AS id, e.kind <> 'title' AS score, e.at AS at ${this.#matching(words)}
-            ${author} ORDER BY search_fts.rowid DESC LIMIT ${RANKED})
+            AND ${visibleTo(looker, sql`c`)} ORDER BY search_fts.rowid DESC LIMIT ${RANKED})
           ORDER BY score, at DESC, id DESC LIMIT ${limit} OFFSET ${offset}`,
     );
   }

@@ -1,4 +1,6 @@
 import { fail, ok, type Result } from "#contract/problem";
+import type { ConversationAction, OrgAction, SpaceAction } from "#domain/access/actions";
+import { can, mayEver } from "#domain/access/can";
 import type { MemberPrincipal, Principal } from "./principal.ts";
 
 /** Who may call a route. A policy is a value, and it types the principal its handler sees. */
@@ -10,21 +12,23 @@ export interface Policy<P> {
 /** Anybody, signed in or not. */
 export const anyone: Policy<Principal | null> = { name: "anyone", admit: (principal) => ok(principal) };
 
-/** A member of the org: person or agent, guests included. */
-export const anyMember: Policy<MemberPrincipal> = { name: "member", admit: memberOf };
+const ORG = { kind: "org" } as const;
 
-/** An administrator or owner of the org. */
-export const adminOnly: Policy<MemberPrincipal> = {
-  name: "admin",
-  admit(principal) {
-    const member = memberOf(principal);
-    if (!member.ok || member.value.role === "admin" || member.value.role === "owner") return member;
-    return fail("forbidden", "Only administrators of this organisation may do this.");
-  },
-};
+/** Members who may do this in their org. */
+export function allow(action: OrgAction): Policy<MemberPrincipal> {
+  return { name: action, admit: (principal) => admitIf(principal, (member) => can(member, action, ORG)) };
+}
 
-function memberOf(principal: Principal | null): Result<MemberPrincipal> {
+/**
+ * Members who may do this to some conversation or space. Whether to this one is decided where it is known: by the conversation's
+ * object, or by the handler that has read the space.
+ */
+export function within(action: ConversationAction | SpaceAction): Policy<MemberPrincipal> {
+  return { name: action, admit: (principal) => admitIf(principal, (member) => mayEver(member, action)) };
+}
+
+function admitIf(principal: Principal | null, may: (member: MemberPrincipal) => boolean): Result<MemberPrincipal> {
   if (principal === null) return fail("unauthenticated", "Sign in to do this.");
-  if (principal.kind === "member") return ok(principal);
-  return fail("forbidden", "This token cannot be used here.");
+  if (principal.kind !== "member") return fail("forbidden", "This token cannot be used here.");
+  return may(principal) ? ok(principal) : fail("forbidden", "Your role in this organisation does not allow this.");
 }

@@ -1,14 +1,24 @@
-import type { z } from "zod";
-import type { orgRole } from "#contract/member";
+import type { Scope } from "#contract/api-key";
+import type { Member, OrgRole, SpaceRole } from "#contract/member";
 import type { CallPurpose } from "#contract/usage";
 
-/** A person's (or the development administrator's) session in one org. */
+/** A member of an org, by whatever a person, a program or an agent showed. */
 export interface MemberPrincipal {
   kind: "member";
   orgId: string;
   memberId: string;
+  memberKind: Member["kind"];
   name: string;
-  role: z.infer<typeof orgRole>;
+  role: OrgRole;
+  /** The spaces it takes part in, open ones included (domain/access/can.ts). */
+  spaces: Record<string, SpaceRole>;
+  /** What its token may be used for; null: everything the member may do. */
+  scopes: Scope[] | null;
+  accountId: string | null;
+  /** The session of a browser, which can be revoked. */
+  sessionId: string | null;
+  /** How it was told: `proxy` is KEYCLOAK_FIREWALL, `none` the development administrator. */
+  via: "session" | "api_key" | "agent_token" | "proxy" | "none";
 }
 
 /** A run that calls the LLM gateway. */

@@ -18,6 +18,7 @@ import type {
   FileSides,
   PushResult,
 } from "#contract/workspace";
+import type { ConversationAction } from "#domain/access/actions";
 import type { RunToReplay } from "#domain/conversation/decide-replay";
 import type { MemberPrincipal, Principal } from "./principal.ts";
 
@@ -29,6 +30,7 @@ export interface ConversationInit {
   repository: ConversationRepository | null;
   settings: ConversationSettings;
   agent: { id: string; memberId: string; name: string };
+  spaceId?: string | null | undefined;
   at: number;
   /** Makes it a replay: these runs begin at once, by themselves. */
   replay?: { of: NonNullable<ConversationHead["replayOf"]>; runs: RunToReplay[] };
@@ -53,7 +55,8 @@ export interface ConversationRpc {
   /** Settles once the conversation holds all of its own log, as a fork does not before its first use. */
   complete(principal: Principal): Promise<Result<null>>;
   command(principal: Principal, command: Command): Promise<Result<CommandResult>>;
-  head(principal: Principal): Promise<Result<{ seq: number; head: ConversationHead }>>;
+  /** `forbidden` where the principal sees it and may not do this. */
+  head(principal: Principal, action?: ConversationAction): Promise<Result<{ seq: number; head: ConversationHead }>>;
   /** The head and the newest part of the transcript, or the part before the entry `before`. */
   snapshot(principal: Principal, before?: WindowEnd): Promise<Result<Snapshot>>;
   /** Events after `since` (or before `before`), at most `limit`, ascending by seq. */
@@ -70,7 +73,15 @@ export interface ConversationRpc {
   usage(principal: Principal): Promise<Result<ConversationUsage>>;
   /** What happened to the sandbox or in its workspace. A repeat of a state is not an event. */
   reportSandbox(principal: Principal, report: SandboxReport): Promise<Result<null>>;
+  /** Closes sockets whose session, member or role is not what it was; a socket of another org is none of them. */
+  closeSockets(orgId: string, owner: SocketOwner): Promise<void>;
   purge(principal: MemberPrincipal): Promise<Result<null>>;
+}
+
+/** Whose sockets are to be closed: all of a member's, or those of one of its sessions. */
+export interface SocketOwner {
+  memberId: string;
+  sessionId?: string | undefined;
 }
 
 /** A run as it is read again: its prompt, what else people said to it, and its items, each in order. */

@@ -1,7 +1,9 @@
+import { type MemberRow, spacesOf } from "#data/members";
 import { findOrgBySlug, firstOwner, type Org } from "#data/orgs";
-import { forTenant } from "#data/tenant-db";
+import { forTenant, type TenantDb } from "#data/tenant-db";
 import { configOf } from "./config.ts";
 import type { Env } from "./env.ts";
+import { memberPrincipal } from "./member-principal.ts";
 import type { MemberPrincipal } from "./principal.ts";
 
 /** The org of a host and whom the request speaks for there; `principal` is null for a stranger. */
@@ -18,7 +20,18 @@ export async function openSession(env: Env, slug: string): Promise<Session | nul
   const org = await findOrgBySlug(env, slug);
   if (!org) return null;
   if (configOf(env).authMode !== "NONE") return { org, principal: null };
-  const owner = await firstOwner(forTenant(env, { orgId: org.id }));
-  if (!owner) return { org, principal: null };
-  return { org, principal: { kind: "member", orgId: org.id, memberId: owner.id, name: owner.name, role: owner.role } };
+  const db = forTenant(env, { orgId: org.id });
+  const owner = await firstOwner(db);
+  return { org, principal: owner && (await principalOf(db, owner, { via: "none" })) };
+}
+
+/** Everything that decisions on access need of a member, read together. */
+async function principalOf(
+  db: TenantDb,
+  member: MemberRow,
+  shown: Pick<MemberPrincipal, "via"> & Partial<MemberPrincipal>,
+): Promise<MemberPrincipal> {
+  const { id, kind, name, role, accountId } = member;
+  const spaces = await spacesOf(db, id, role);
+  return memberPrincipal({ orgId: db.orgId, memberId: id, memberKind: kind, name, role, accountId, spaces, ...shown });
 }

@@ -1,5 +1,6 @@
 import { env, exports } from "cloudflare:workers";
 import type { Env } from "#platform/env";
+import { memberPrincipal } from "#platform/member-principal";
 import { newId } from "#platform/new-id";
 import type { MemberPrincipal } from "#platform/principal";
 
@@ -44,7 +45,7 @@ export async function makeWorld(): Promise<World> {
     slug,
     agent,
     repositoryId,
-    principal: { kind: "member", orgId, memberId: owner, name: "Ada", role: "owner" },
+    principal: memberPrincipal({ orgId, memberId: owner, name: "Ada", role: "owner" }),
     fetch,
     async json<T>(method: string, path: string, body?: unknown) {
       const headers = { "content-type": "application/json" };

@@ -27,6 +27,8 @@ export const conversations = sqliteTable(
     outputTokens: integer("output_tokens").notNull().default(0),
     cachedTokens: integer("cached_tokens").notNull().default(0),
     costMicroUsd: integer("cost_micro_usd").notNull().default(0),
+    /** Null: everybody in the org who is no guest. */
+    spaceId: text("space_id"),
   },
   (table) => [
     primaryKey({ columns: [table.orgId, table.id] }),
@@ -44,4 +46,18 @@ export const conversationReads = sqliteTable(
     seq: integer("seq").notNull(),
   },
   (table) => [primaryKey({ columns: [table.orgId, table.conversationId, table.memberId] })],
+);
+
+/** Who takes part, as the conversation says: for lists and search, which cannot ask it. */
+export const conversationMembers = sqliteTable(
+  "conversation_members",
+  {
+    orgId: text("org_id").notNull(),
+    conversationId: text("conversation_id").notNull(),
+    memberId: text("member_id").notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.orgId, table.conversationId, table.memberId] }),
+    index("conversation_members_member").on(table.orgId, table.memberId),
+  ],
 );

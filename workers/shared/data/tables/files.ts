@@ -17,3 +17,14 @@ export const files = sqliteTable(
   },
   (table) => [primaryKey({ columns: [table.orgId, table.id] })],
 );
+
+/** In which conversations a file was attached: who may read one of them may read the file. */
+export const fileUses = sqliteTable(
+  "file_uses",
+  {
+    orgId: text("org_id").notNull(),
+    fileId: text("file_id").notNull(),
+    conversationId: text("conversation_id").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.orgId, table.fileId, table.conversationId] })],
+);

@@ -3,6 +3,7 @@ import type { Event } from "#contract/event";
 import { fail, ok, type Result } from "#contract/problem";
 import { forkConversation } from "./decide-fork.ts";
 import { deleteMessage, editMessage, postMessage } from "./decide-message.ts";
+import { addParticipant, removeParticipant } from "./decide-participant.ts";
 import { cancelRun, endRun, removeFromQueue, reorderQueue, retryRun } from "./decide-run.ts";
 import { type DecideContext, type Decision, decided, NOTHING, type View } from "./decision.ts";
 
@@ -26,6 +27,8 @@ const DECIDERS: { [T in CommandType]: Decide<T> } = {
   "conversation.configure": configure,
   "conversation.archive": archive,
   fork: forkConversation,
+  "participant.add": addParticipant,
+  "participant.remove": removeParticipant,
   "read.move": moveRead,
 };
 

@@ -20,10 +20,12 @@ export interface View {
 /** Time, ids and the caller: everything a decision cannot make itself. */
 export interface DecideContext {
   now: string;
-  by: Actor & { name: string; admin: boolean };
+  by: Actor & { name: string; admin: boolean; guest: boolean };
   newId(noun: IdNoun): string;
   /** Attachments named by the command, already resolved to files of the org. */
   attachments: Message["attachments"];
+  /** Whom the command brings in, where that is an active member of the org. */
+  invited: (Actor & { name: string }) | null;
 }
 
 export interface Decision {
