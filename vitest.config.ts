@@ -35,6 +35,7 @@ export default defineConfig({
                 SANDBOX_HOST_URL: inject("sandboxHostUrl"),
                 SANDBOX_HOST_SECRET: inject("sandboxHostSecret"),
                 MODEL_SERVER_URL: inject("modelServerUrl"),
+                WRITE_LIMIT: "off",
                 LOG_LEVEL: "silent",
                 DEMO_PACE_MS: "0",
                 CONTAINER_TEST_URL: process.env.CONTAINER_TEST_URL ?? "",

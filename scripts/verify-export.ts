@@ -3,7 +3,7 @@ import { createReadStream } from "node:fs";
 import canonicalize from "canonicalize";
 import { linesOf, verifyExport } from "../workers/shared/domain/conversation/export-chain.ts";
 
-/** Checks a conversation exported as JSON lines, without a network: `node scripts/verify-export.mjs FILE`. */
+/** Checks a conversation or an audit log exported as JSON lines, without a network: `node scripts/verify-export.mjs FILE`. */
 const [file, ...more] = process.argv.slice(2);
 if (!file || more.length > 0) {
   console.error("usage: node scripts/verify-export.mjs FILE");

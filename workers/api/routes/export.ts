@@ -1,10 +1,10 @@
-import canonicalize from "canonicalize";
 import { z } from "zod";
 import { EXPORT_FORMAT, EXPORT_VERSION, type ExportFormat, exportQuery } from "#contract/export";
 import { conversationId } from "#contract/ids";
 import { chainExport } from "#domain/conversation/export-chain";
 import type { Transcript } from "#domain/conversation/transcript";
 import { type AddressOf, blocksOf } from "#domain/conversation/transcript-blocks";
+import { chainTools } from "#platform/chain-tools";
 import { logEvent } from "#platform/log";
 import { within } from "#platform/policy";
 import { settle, unwrap } from "#platform/problem-response";
@@ -14,14 +14,6 @@ import { exportName, exportResponse } from "../export/export-response.ts";
 import { HTML_END, htmlOf, htmlStart } from "../export/html.ts";
 import { logPages, transcriptOf } from "../export/log-pages.ts";
 import { markdownOf } from "../export/markdown.ts";
-
-const tools = {
-  canonical: (value: unknown) => canonicalize(value) ?? "",
-  async hash(text: string) {
-    const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
-    return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-  },
-};
 
 const download = defineRoute({
   method: "get",
@@ -62,7 +54,7 @@ const download = defineRoute({
       exportedAt: new Date().toISOString(),
       events: seq,
     } as const;
-    return exportResponse(query.format, name, chainExport(header, logPages(source), tools));
+    return exportResponse(query.format, name, chainExport(header, logPages(source), chainTools));
   },
 });
 

@@ -16,6 +16,7 @@ const schema = z
     SANDBOX_DRIVER: z.enum(["local", "cloudflare"]).default("cloudflare"),
     SANDBOX_HOST_URL: z.url().optional(),
     SANDBOX_HOST_SECRET: z.string().min(32).optional(),
+    WRITE_LIMIT: z.enum(["on", "off"]).default("on"),
     LOG_LEVEL: z.enum(["debug", "info", "error", "silent"]).default("info"),
     DEMO_PACE_MS: z.coerce.number().int().min(0).max(1000).default(10),
   })
@@ -48,6 +49,8 @@ export interface Config {
   /** Base64 of the 32-byte key that signs run and sandbox tokens. */
   tokenKey: string;
   sandbox: { driver: "cloudflare" } | { driver: "local"; url: string; secret: string };
+  /** Whether the writes of each member are limited; measurements and tests need more than people do. */
+  limitsWrites: boolean;
   logLevel: "debug" | "info" | "error" | "silent";
   /** Pause of the demo model between two pieces of its answer. */
   demoPaceMs: number;
@@ -92,6 +95,7 @@ function parse(env: Env): ConfigResult {
       sandbox: local
         ? { driver: "local", url: value.SANDBOX_HOST_URL as string, secret: value.SANDBOX_HOST_SECRET as string }
         : { driver: "cloudflare" },
+      limitsWrites: value.WRITE_LIMIT === "on",
       logLevel: value.LOG_LEVEL,
       demoPaceMs: value.DEMO_PACE_MS,
     },

@@ -6,6 +6,10 @@ export interface Env {
   CONVERSATION: DurableObjectNamespace;
   AGENT_THREAD: DurableObjectNamespace;
   SANDBOX: DurableObjectNamespace;
+  AUDIT_LOG: DurableObjectNamespace;
+  RATE_LIMITER: DurableObjectNamespace;
+  /** Absent where the platform offers no such binding. */
+  WRITE_RATE?: RateLimit;
   /** Absent where the deployment has no containers. */
   SANDBOX_CONTAINER?: DurableObjectNamespace;
   ENVIRONMENT?: string;
@@ -16,6 +20,7 @@ export interface Env {
   SANDBOX_DRIVER?: string;
   SANDBOX_HOST_URL?: string;
   SANDBOX_HOST_SECRET?: string;
+  WRITE_LIMIT?: string;
   LOG_LEVEL?: string;
   DEMO_PACE_MS?: string;
 }

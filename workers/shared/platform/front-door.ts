@@ -4,9 +4,10 @@ import { parseHost } from "./hosts.ts";
 import { logEvent } from "./log.ts";
 import { newId } from "./new-id.ts";
 import { ProblemError, problemOf, problemResponse } from "./problem-response.ts";
+import { limitWrites } from "./rate-limit.ts";
 import type { AppEnv } from "./route.ts";
-import { checkSameOrigin } from "./same-origin.ts";
-import { openSession } from "./session.ts";
+import { checkSameOrigin, isSafe } from "./same-origin.ts";
+import { openSession, type Session } from "./session.ts";
 
 /** Request id, same-origin check, session and the one wide log event of every request on an org's host. */
 export function frontDoor(): MiddlewareHandler<AppEnv> {
@@ -22,6 +23,7 @@ export function frontDoor(): MiddlewareHandler<AppEnv> {
     if (!session) throw new ProblemError({ code: "not_found", detail: "There is no organisation at this address." });
     context.set("principal", session.principal);
     context.set("org", session.org);
+    if (!isSafe(context.req.method)) await limitWrites(context.env, writerOf(session));
     await next();
     markAnswer(context, requestId);
     logEvent(context.env, "api.request", {
@@ -34,6 +36,11 @@ export function frontDoor(): MiddlewareHandler<AppEnv> {
       ms: Date.now() - startedMs,
     });
   };
+}
+
+/** Whose writes count together: a member's, or those of all strangers of an org. */
+function writerOf({ org, principal }: Session): string {
+  return `${org.id}/${principal?.memberId ?? "stranger"}`;
 }
 
 /** A switched protocol has no headers to add to. */
@@ -50,5 +57,10 @@ export function answerError(error: Error, context: Context<AppEnv>): Response {
   if (problem.code === "internal" || !(error instanceof ProblemError)) {
     logEvent(context.env, "api.error", { requestId, path: context.req.path, error });
   }
-  return problemResponse(problem, requestId);
+  const response = problemResponse(problem, requestId);
+  if (error instanceof ProblemError)
+    error.headers?.forEach((value, name) => {
+      response.headers.set(name, value);
+    });
+  return response;
 }

@@ -27,9 +27,12 @@ export const PROBLEM_FACES = {
 /** A problem on its way to an edge. Only edges throw; domain code returns a `Result`. */
 export class ProblemError extends Error {
   readonly problem: Problem;
-  constructor(problem: Problem, options?: { cause?: unknown }) {
+  /** Fields of the answer beside the problem, such as those of a rate limit. */
+  readonly headers: Headers | undefined;
+  constructor(problem: Problem, options?: { cause?: unknown; headers?: Headers }) {
     super(`${problem.code}: ${problem.detail}`, options);
     this.problem = problem;
+    this.headers = options?.headers;
   }
 }
 

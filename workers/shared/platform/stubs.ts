@@ -1,5 +1,6 @@
 import type { Env } from "./env.ts";
 import type { AgentThreadRpc, ConversationRpc, SandboxBinding, SandboxRpc } from "./rpc.ts";
+import type { AuditLogRpc } from "./rpc-audit.ts";
 
 /** An object's methods and its `fetch`, which takes WebSocket upgrades. */
 export type Stub<T> = T & DurableObjectStub;
@@ -25,6 +26,10 @@ export function sandboxStub(env: Env, binding: SandboxBinding): Stub<SandboxRpc>
 /** A sandbox by its id, for what one sandbox has to say to another of its org. */
 export function sandboxNamed(env: Env, orgId: string, sandboxId: string): Stub<SandboxRpc> {
   return typed(env.SANDBOX, `${orgId}/${sandboxId}`);
+}
+
+export function auditStub(env: Env, orgId: string): Stub<AuditLogRpc> {
+  return typed(env.AUDIT_LOG, orgId);
 }
 
 function typed<T>(namespace: DurableObjectNamespace, name: string): Stub<T> {
