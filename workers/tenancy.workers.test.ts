@@ -37,6 +37,10 @@ const OWN = new Set([
   "get /providers",
   "post /providers",
   "post /providers/check",
+  "get /audit",
+  "get /audit/export",
+  "get /audit/policy",
+  "put /audit/policy",
 ]);
 /** Queries a route needs to be valid. */
 const QUERY = "path=README.md";

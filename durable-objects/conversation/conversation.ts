@@ -131,6 +131,9 @@ export class ConversationObject {
     if (!admitted.ok) return admitted;
     const kept = await completeForks(this.#env, this.orgId, this.store);
     if (!kept.ok) return kept;
+    if (this.#outbox.holds("audit")) await this.drain();
+    if (this.#outbox.holds("audit"))
+      return fail("unavailable", "The audit log cannot be written. Try again.", { retryAfterS: 1 });
     const threads = admitted.value.threads.map((one) => threadStub(this.#env, this.orgId, one.id).purge());
     await Promise.all(threads);
     this.viewers.closeAll(NOT_FOUND.problem);

@@ -1,7 +1,9 @@
 import { z } from "zod";
 import { approval, question } from "#contract/ask";
+import { auditRecord } from "#contract/audit";
 import type { ConversationHead } from "#contract/conversation";
 import type { Envelope } from "#contract/event";
+import { auditOf } from "./audit-effects.ts";
 
 /** What must happen outside the object because of an event. Kept as JSON in the outbox. */
 export const effect = z.discriminatedUnion("type", [
@@ -22,6 +24,8 @@ export const effect = z.discriminatedUnion("type", [
     by: z.object({ memberId: z.string(), name: z.string() }),
     at: z.string(),
   }),
+  /** `key` is the event's own: however often it is told, it is one entry. */
+  z.object({ type: z.literal("audit"), record: auditRecord, key: z.string() }),
 ]);
 export type Effect = z.infer<typeof effect>;
 
@@ -33,7 +37,14 @@ export interface PlannedEffect {
 }
 
 /** The effects of one event. `before` is the head from before the event: a decided ask is still in it. Pure. */
-export function effectsOf({ event, by, at, seq }: Envelope, before: ConversationHead | null): PlannedEffect[] {
+export function effectsOf(envelope: Envelope, before: ConversationHead | null): PlannedEffect[] {
+  const record = auditOf(envelope, before);
+  const key = `${envelope.conversationId}/${envelope.seq}`;
+  const audit: PlannedEffect[] = record ? [{ lane: "audit", effect: { type: "audit", record, key } }] : [];
+  return [...audit, ...consequences(envelope, before)];
+}
+
+function consequences({ event, by, at, seq }: Envelope, before: ConversationHead | null): PlannedEffect[] {
   const index: PlannedEffect = { lane: "index", effect: { type: "index" }, key: "index" };
   switch (event.type) {
     case "read.moved":

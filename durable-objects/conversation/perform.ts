@@ -3,6 +3,7 @@ import type { Result } from "#contract/problem";
 import { indexConversation, markRead } from "#data/conversations";
 import { forTenant } from "#data/tenant-db";
 import { forkHead } from "#domain/conversation/fork";
+import { recordAudit } from "#platform/audit";
 import type { Env } from "#platform/env";
 import { newId } from "#platform/new-id";
 import { settle } from "#platform/problem-response";
@@ -37,6 +38,8 @@ export async function perform(deps: Deps, effect: Effect): Promise<void> {
       return tellSandbox(deps, head, effect);
     case "fork.create":
       return createFork(deps, head, effect);
+    case "audit":
+      return recordAudit(deps.env, deps.orgId, [{ ...effect.record, key: effect.key }]);
     default:
       return tellThread(deps, head, effect);
   }
@@ -76,7 +79,10 @@ async function pinFiles(deps: Deps, forkId: string): Promise<void> {
   if (!pinned.ok && pinned.problem.code !== "not_found") throw new Error(pinned.problem.detail);
 }
 
-type ThreadEffect = Exclude<Effect, { type: "index" | "read" | "sandbox.stop" | "sandbox.keep" | "fork.create" }>;
+type ThreadEffect = Exclude<
+  Effect,
+  { type: "index" | "read" | "sandbox.stop" | "sandbox.keep" | "fork.create" | "audit" }
+>;
 
 /** The list shows the fork at once; the fork itself keeps the first of what it is given. */
 async function createFork(deps: Deps, head: ConversationHead, effect: ForkEffect): Promise<void> {

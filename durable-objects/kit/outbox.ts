@@ -63,6 +63,11 @@ export class Outbox<E> {
     return Number(this.#sql.exec("SELECT COUNT(*) AS n FROM outbox WHERE parked = 0").one().n);
   }
 
+  /** Whether a lane holds anything that is not done, parked or not. */
+  holds(lane: string): boolean {
+    return this.#sql.exec("SELECT 1 FROM outbox WHERE lane = ? LIMIT 1", lane).toArray().length > 0;
+  }
+
   /** Performs what is due, lane by lane, until nothing is due any more; arms the wake for the rest. */
   async drain(nowMs: () => number): Promise<void> {
     const lanes = this.#sql.exec("SELECT DISTINCT lane FROM outbox WHERE parked = 0").toArray();

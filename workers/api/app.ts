@@ -4,6 +4,7 @@ import { type AnyRoute, type AppEnv, mountRoutes } from "#platform/route";
 import { docsPage } from "./docs-page.ts";
 import { idempotency } from "./middleware/idempotency.ts";
 import { openApiDocument } from "./openapi.ts";
+import { auditRoutes } from "./routes/audit.ts";
 import { budgetRoutes } from "./routes/budgets.ts";
 import { conversationRoutes } from "./routes/conversations.ts";
 import { exportRoutes } from "./routes/export.ts";
@@ -37,6 +38,7 @@ export const routes: AnyRoute[] = [
   ...budgetRoutes,
   ...sandboxRoutes,
   ...workspaceRoutes,
+  ...auditRoutes,
 ];
 
 const api = new Hono<AppEnv>();

@@ -30,6 +30,7 @@ function operationOf(route: AnyRoute) {
     summary: route.summary,
     tags: [route.tag],
     "x-policy": route.policy.name,
+    ...(route.audit === null ? {} : { "x-audit": route.audit }),
     requestParams: {
       ...(route.params ? { path: route.params as never } : {}),
       ...(route.query ? { query: route.query as never } : {}),

@@ -130,7 +130,7 @@ export const finished = {
 } as const satisfies Report;
 
 function recordingNamespace(calls: ThreadCall[]): DurableObjectNamespace {
-  const methods = ["start", "steer", "cancel", "decideApproval", "answerQuestion"];
+  const methods = ["start", "steer", "cancel", "decideApproval", "answerQuestion", "purge"];
   const stub = Object.fromEntries(
     methods.map((method) => [
       method,

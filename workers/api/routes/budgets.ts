@@ -32,6 +32,7 @@ const patch = defineRoute({
   policy: allow("budgets.manage"),
   body: budgetsPatch,
   response: budgets,
+  audit: { action: "budget.change", before: ({ env, principal }) => getBudgets(forTenant(env, principal), Date.now()) },
   problems: ["invalid", "unauthenticated", "forbidden", "rev_mismatch"],
   async handle({ env, principal, body, request }) {
     const db = forTenant(env, principal);
@@ -67,6 +68,11 @@ const patchOne = defineRoute({
   params,
   body: conversationBudgetPatch,
   response: conversationBudget,
+  audit: {
+    action: "budget.change",
+    before: ({ env, principal, params }) =>
+      getConversationBudget(forTenant(env, principal), { conversationId: params.id, now: Date.now() }),
+  },
   problems: ["invalid", "unauthenticated", "forbidden", "not_found"],
   async handle({ env, principal, params: { id }, body }) {
     unwrap(await conversationStub(env, principal.orgId, id).head(principal));

@@ -79,6 +79,7 @@ const create = defineRoute({
   body: conversationCreate,
   response: conversationHead,
   status: 201,
+  audit: "log",
   problems: ["invalid", "unauthenticated", "not_found", "conflict"],
   async handle({ env, principal, body }) {
     const db = forTenant(env, principal);
@@ -147,6 +148,7 @@ const patch = defineRoute({
   params,
   body: conversationPatch,
   response: conversationHead,
+  audit: "log",
   problems: ["invalid", "unauthenticated", "not_found", "rev_mismatch"],
   async handle({ env, principal, params, body, request }) {
     const stub = conversationStub(env, principal.orgId, params.id);
@@ -182,6 +184,7 @@ const remove = defineRoute({
   params,
   query: z.object({ purge: flag.default(false) }),
   status: 204,
+  audit: { action: "conversation.purge", when: ({ query }) => query.purge },
   problems: ["unauthenticated", "forbidden", "not_found", "unavailable"],
   async handle({ env, principal, params, query }) {
     const stub = conversationStub(env, principal.orgId, params.id);

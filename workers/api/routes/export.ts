@@ -24,6 +24,7 @@ const download = defineRoute({
   params: z.object({ id: conversationId }),
   query: exportQuery,
   status: 200,
+  audit: "conversation.export",
   problems: ["invalid", "unauthenticated", "not_found", "too_large"],
   async handle({ env, principal, params, query, request, requestId }) {
     const stub = conversationStub(env, principal.orgId, params.id);

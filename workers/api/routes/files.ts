@@ -28,6 +28,7 @@ const upload = defineRoute({
   body: { bytes: true, maxBytes: LIMITS.attachmentBytes },
   response: file,
   status: 201,
+  audit: { action: "file.upload", target: ({ request }) => request.headers.get("x-file-name") },
   problems: ["invalid", "unauthenticated", "too_large"],
   async handle({ env, principal, body, request }) {
     const name = fileName(request.headers.get("x-file-name"));

@@ -16,6 +16,7 @@ const fork = defineRoute({
   body: conversationFork,
   response: conversationHead,
   status: 201,
+  audit: "log",
   problems: ["invalid", "unauthenticated", "not_found", "rate_limited", "unavailable"],
   async handle({ env, principal, params, body }) {
     const command = { type: "fork" as const, clientId: crypto.randomUUID(), ...body };

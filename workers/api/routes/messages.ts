@@ -15,7 +15,7 @@ import { conversationStub } from "#platform/stubs";
 const inConversation = z.object({ id: conversationId });
 const ofMessage = inConversation.extend({ messageId });
 const ofRun = inConversation.extend({ runId });
-const common = { policy: within("conversation.post"), response: commandResult } as const;
+const common = { audit: "log", policy: within("conversation.post"), response: commandResult } as const;
 
 interface Target {
   env: Env;

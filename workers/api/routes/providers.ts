@@ -29,6 +29,15 @@ import { open, providerKeyPlace, seal } from "#platform/secrets";
 import { checkProvider } from "./provider-check.ts";
 
 const params = z.object({ id: providerId });
+const present = ({
+  env,
+  principal,
+  params: { id },
+}: {
+  env: Env;
+  principal: { orgId: string };
+  params: { id: string };
+}) => getProvider(forTenant(env, principal), id);
 const TAG = "Models";
 
 const list = defineRoute({
@@ -51,6 +60,7 @@ const create = defineRoute({
   body: providerCreate,
   response: provider,
   status: 201,
+  audit: { action: "provider.create", target: ({ body }) => body.slug },
   problems: ["invalid", "unauthenticated", "forbidden", "conflict"],
   async handle({ env, principal, body }) {
     refuseUnusable(env, body);
@@ -85,6 +95,7 @@ const patch = defineRoute({
   params,
   body: providerPatch,
   response: provider,
+  audit: { action: "provider.change", before: present },
   problems: ["invalid", "unauthenticated", "forbidden", "not_found", "rev_mismatch"],
   async handle({ env, principal, params: { id }, body, request }) {
     const known = await mustGet(env, principal, id);
@@ -105,6 +116,7 @@ const remove = defineRoute({
   policy: allow("providers.manage"),
   params,
   status: 204,
+  audit: { action: "provider.remove", before: present },
   problems: ["unauthenticated", "forbidden", "not_found", "rev_mismatch"],
   async handle({ env, principal, params: { id }, request }) {
     const known = await mustGet(env, principal, id);
@@ -121,6 +133,7 @@ const check = defineRoute({
   policy: allow("providers.manage"),
   params,
   response: providerCheck,
+  audit: "provider.check",
   problems: ["unauthenticated", "forbidden", "not_found"],
   async handle({ env, principal, params: { id } }) {
     const known = await getSealedProvider(forTenant(env, principal), id);
@@ -143,6 +156,7 @@ const checkUnsaved = defineRoute({
   policy: allow("providers.manage"),
   body: providerCreate,
   response: providerCheck,
+  audit: { action: "provider.check", target: ({ body }) => body.slug },
   problems: ["invalid", "unauthenticated", "forbidden"],
   handle: async ({ env, body }) => checkProvider(env, { ...body, apiKey: body.apiKey || null }),
 });

@@ -53,6 +53,7 @@ const download = defineRoute({
   tag,
   policy: within("conversation.record"),
   params,
+  audit: "conversation.recording",
   problems: ["unauthenticated", "forbidden", "not_found"],
   async handle({ env, principal, params, requestId }) {
     const { head } = unwrap(
@@ -84,6 +85,7 @@ const replay = defineRoute({
   params,
   response: conversationHead,
   status: 201,
+  audit: "log",
   problems: ["unauthenticated", "forbidden", "not_found", "conflict"],
   async handle({ env, principal, params }) {
     const { head } = unwrap(

@@ -51,6 +51,7 @@ const create = defineRoute({
   body: repositoryCreate,
   response: repository,
   status: 201,
+  audit: { action: "repository.create", target: ({ body }) => body.cloneUrl },
   problems: ["invalid", "unauthenticated", "conflict"],
   async handle({ env, principal, body }) {
     const config = configOf(env);
@@ -82,6 +83,10 @@ const patch = defineRoute({
   params: z.object({ id: repositoryId }),
   body: repositoryPatch,
   response: repository,
+  audit: {
+    action: "repository.change",
+    before: ({ env, principal, params }) => getRepository(forTenant(env, principal), params.id),
+  },
   problems: ["invalid", "unauthenticated", "forbidden", "not_found"],
   async handle({ env, principal, params, body }) {
     const db = forTenant(env, principal);

@@ -20,6 +20,7 @@ const moves = (["start", "stop", "restart"] as const).map((action) =>
     policy: within("conversation.code"),
     params: conversationParams,
     response: sandboxStatus,
+    audit: `sandbox.${action}`,
     problems: ["unauthenticated", "forbidden", "not_found", "conflict", "upstream_failed", "unavailable"],
     handle: async (input) => {
       const { stub, binding } = await sandboxOf(input, "conversation.code");
@@ -38,6 +39,7 @@ const terminal = defineRoute({
   policy: within("conversation.code"),
   params: conversationParams,
   query: z.object({ cols: size, rows: size, session: z.string().max(64).optional() }),
+  audit: "sandbox.terminal",
   problems: ["invalid", "unauthenticated", "forbidden", "not_found", "conflict", "unavailable"],
   handle: async (input) => {
     // Who may not see the conversation learns nothing more about the request.

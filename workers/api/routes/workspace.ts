@@ -83,6 +83,8 @@ function fileHeaders(path: string, bytes: Uint8Array): Record<string, string> {
   };
 }
 
+const ofPath = ({ params, query }: { params: { id: string }; query: { path: string } }) => `${params.id}/${query.path}`;
+
 const writeFile = defineRoute({
   ...writes,
   method: "put",
@@ -91,6 +93,7 @@ const writeFile = defineRoute({
   query: pathQuery,
   body: { bytes: true, maxBytes: LIMITS.workspaceFileBytes },
   status: 204,
+  audit: { action: "workspace.write", target: ofPath },
   problems: [...PROBLEMS, "too_large"],
   handle: async (input) => {
     const { stub, binding } = await sandboxOf(input, "conversation.code");
@@ -105,6 +108,7 @@ const deleteFile = defineRoute({
   summary: "Delete a file",
   query: pathQuery,
   status: 204,
+  audit: { action: "workspace.delete", target: ofPath },
   handle: async (input) => {
     const { stub, binding } = await sandboxOf(input, "conversation.code");
     unwrap(await settle(stub.deleteFile(binding, input.query.path), "sandbox"));
@@ -117,6 +121,7 @@ const exec = defineRoute({
   path: "/conversations/:id/exec",
   summary: "Run a command and stream its output as NDJSON",
   body: execRequest,
+  audit: "sandbox.exec",
   handle: async (input) => {
     const { stub, binding } = await sandboxOf(input, "conversation.code");
     const execId = `exe_${crypto.randomUUID().replaceAll("-", "")}`;
@@ -132,6 +137,7 @@ const killExec = defineRoute({
   summary: "End a command and everything it started",
   params: conversationParams.extend({ execId: z.string().regex(/^[A-Za-z0-9_-]{1,200}$/) }),
   status: 204,
+  audit: "sandbox.exec_end",
   handle: async (input) => {
     const { stub, binding } = await sandboxOf(input, "conversation.code");
     unwrap(await settle(stub.kill(binding, input.params.execId), "sandbox"));
@@ -183,6 +189,7 @@ const commit = defineRoute({
   summary: "Commit changes, on a branch if one is named",
   body: commitRequest,
   response: commitResult,
+  audit: "git.commit",
   handle: async (input) => {
     const { stub, binding } = await sandboxOf(input, "conversation.code");
     const request = { ...input.body, author: { name: input.principal.name } };
@@ -197,6 +204,7 @@ const push = defineRoute({
   summary: "Push a branch",
   body: pushRequest,
   response: pushResult,
+  audit: "git.push",
   handle: async (input) => {
     const { stub, binding } = await sandboxOf(input, "conversation.code");
     return unwrap(await settle(stub.push(binding, input.body), "sandbox"));
@@ -210,6 +218,7 @@ const discard = defineRoute({
   summary: "Put files back as they were at the base commit",
   body: discardRequest,
   status: 204,
+  audit: "workspace.discard",
   handle: async (input) => {
     const { stub, binding } = await sandboxOf(input, "conversation.code");
     unwrap(await settle(stub.discard(binding, input.body.paths), "sandbox"));

@@ -47,6 +47,7 @@ describe("git gateway", () => {
   let base = "";
   let cloneUrl: string | null = "quayside-demo:pocket-links";
   const audits: string[] = [];
+  let auditLogFails = false;
 
   beforeAll(async () => {
     host = await startSandboxHost();
@@ -61,7 +62,11 @@ describe("git gateway", () => {
           sandbox: { driver: "local", url: host.url, secret: host.secret },
         }),
       fetch: (url, init) => fetch(url, { ...init, duplex: "half" } as RequestInit),
-      audit: (who, call, status) => audits.push(`${who.sandboxId} ${call.service} ${call.action} ${status}`),
+      auditPush: async (who, call) => {
+        if (auditLogFails) throw new Error("down");
+        audits.push(`before ${who.sandboxId} ${call.action}`);
+      },
+      log: (who, call, status) => audits.push(`${who.sandboxId} ${call.service} ${call.action} ${status}`),
     });
     base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   });
@@ -88,7 +93,24 @@ describe("git gateway", () => {
     await git(["-C", work, "push", "-q", "origin", "HEAD:refs/heads/large"]);
     const { stdout } = await git(["-C", work, "ls-remote", "origin", "refs/heads/large"]);
     expect(stdout.split("\t")[0]).toBe((await git(["-C", work, "rev-parse", "HEAD"])).stdout.trim());
-    expect(audits).toContain(`${principal.sandboxId} git-receive-pack git-receive-pack 200`);
+    const pushed = audits.filter((one) => one.includes(" git-receive-pack") && !one.includes("info/refs"));
+    expect(pushed.slice(0, 2)).toEqual([
+      `before ${principal.sandboxId} git-receive-pack`,
+      `${principal.sandboxId} git-receive-pack git-receive-pack 200`,
+    ]);
+    expect(audits.filter((one) => one.startsWith("before")).length).toBe(
+      audits.filter((one) => one.endsWith("git-receive-pack 200")).length,
+    );
+  });
+
+  test("AU10 a push that the audit log does not take reaches no git host; fetching goes on", async () => {
+    const work = `${host.directory}/unaudited`;
+    await git(["clone", "-q", `${base}/${MINE}.git`, work]);
+    auditLogFails = true;
+    await expect(git(["-C", work, "push", "-q", "origin", "HEAD:refs/heads/unaudited"])).rejects.toThrow("503");
+    expect((await git(["-C", work, "ls-remote", "origin", "refs/heads/unaudited"])).stdout).toBe("");
+    auditLogFails = false;
+    await git(["-C", work, "push", "-q", "origin", "HEAD:refs/heads/unaudited"]);
   });
 
   test("without a token git is asked for one; a bad token is refused; another repository is not there", async () => {

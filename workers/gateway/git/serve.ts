@@ -21,8 +21,10 @@ export interface GitGatewayDeps {
   cloneUrl(principal: SandboxPrincipal, repositoryId: string): Promise<string | null>;
   upstream(cloneUrl: string): Result<GitUpstream>;
   fetch(url: string, init: RequestInit): Promise<Response>;
-  /** Takes one audit line of each call that had a valid token. */
-  audit(principal: SandboxPrincipal, call: GitCall, status: number): void;
+  /** Stores the audit entry of a push before the git host hears of it; a throw means that it may not go on. */
+  auditPush(principal: SandboxPrincipal, call: GitCall): Promise<void>;
+  /** Takes one log line of each call that had a valid token. */
+  log(principal: SandboxPrincipal, call: GitCall, status: number): void;
 }
 
 /**
@@ -39,7 +41,7 @@ export async function serveGit(request: Request, deps: GitGatewayDeps): Promise<
   const call = callOf(request);
   if (call === null || call.repositoryId !== principal.repositoryId) return text(404, "There is no such repository.");
   const response = await pass(request, deps, { principal, call });
-  deps.audit(principal, call, response.status);
+  deps.log(principal, call, response.status);
   return response;
 }
 
@@ -62,6 +64,8 @@ async function pass(
   if (cloneUrl === null) return text(404, "There is no such repository.");
   const upstream = deps.upstream(cloneUrl);
   if (!upstream.ok) return text(403, upstream.problem.detail);
+  if (call.action === "git-receive-pack" && !(await isAudited(deps, principal, call)))
+    return text(503, "The audit log cannot be written. Push again in a moment.");
   const query = call.action === "info/refs" ? `?service=${call.service}` : "";
   try {
     const answer = await deps.fetch(`${upstream.value.url}/${call.action}${query}`, {
@@ -75,6 +79,13 @@ async function pass(
   } catch {
     return text(502, "The git host could not be reached.");
   }
+}
+
+function isAudited(deps: GitGatewayDeps, principal: SandboxPrincipal, call: GitCall): Promise<boolean> {
+  return deps.auditPush(principal, call).then(
+    () => true,
+    () => false,
+  );
 }
 
 function headersOf(request: Request, upstream: GitUpstream): Headers {

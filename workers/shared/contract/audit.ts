@@ -59,7 +59,10 @@ export const AUDIT_ACTIONS = [
   "conversation.purge",
   "participant.join",
   "participant.leave",
-  "approval.decide",
+  "approval.approve",
+  "approval.approve_always",
+  "approval.deny",
+  "sandbox.push",
   "sandbox.start",
   "sandbox.stop",
   "sandbox.restart",
@@ -83,7 +86,7 @@ const count = z.number().int().nonnegative();
 const seq = z.number().int().positive();
 
 /** How the actor was known; null where the entry comes from a conversation's log, which does not keep it. */
-export const auditVia = z.enum(["session", "api_key", "agent_token", "proxy", "none", "system"]).nullable();
+export const auditVia = z.enum(["session", "api_key", "agent_token", "proxy", "none", "sandbox", "system"]).nullable();
 export type AuditVia = z.infer<typeof auditVia>;
 
 /** Who did it. `memberId` is null where nobody of the org did, as in a refused sign-in. */

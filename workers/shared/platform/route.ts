@@ -1,12 +1,14 @@
 import type { Context, Hono } from "hono";
 import type { z } from "zod";
+import type { AuditAction } from "#contract/audit";
 import type { ProblemCode } from "#contract/problem";
 import type { Org } from "#data/orgs";
 import { readBytes, readJson } from "./body.ts";
 import type { Env } from "./env.ts";
 import type { Policy } from "./policy.ts";
 import type { Principal } from "./principal.ts";
-import { ProblemError, unwrap } from "./problem-response.ts";
+import { ProblemError } from "./problem-response.ts";
+import { actionOf, audited, auditRefusal, type RouteAudit } from "./route-audit.ts";
 
 /** What the middleware of every host leaves on the request. */
 export interface RequestState {
@@ -35,8 +37,7 @@ export interface RouteInput<P, Params, Query, B> {
   body: B;
 }
 
-export interface RouteDefinition<P, PS extends Schema, QS extends Schema, BS extends Schema | BytesBody> {
-  method: "get" | "post" | "put" | "patch" | "delete";
+interface RouteShape<P, PS extends Schema, QS extends Schema, BS extends Schema | BytesBody> {
   /** Hono's path, such as `/conversations/:id`, below `/api`. */
   path: string;
   summary: string;
@@ -53,12 +54,27 @@ export interface RouteDefinition<P, PS extends Schema, QS extends Schema, BS ext
   handle(input: RouteInput<P, Parsed<PS>, Parsed<QS>, Body<BS>>): Promise<unknown>;
 }
 
+/** What writes says what entry it leaves in the audit log, or that the log of its conversation is the record. */
+type Method<I> =
+  | { method: "get"; audit?: RouteAudit<I> }
+  | { method: "post" | "put" | "patch" | "delete"; audit: RouteAudit<I> | "log" };
+
+export type RouteDefinition<P, PS extends Schema, QS extends Schema, BS extends Schema | BytesBody> = RouteShape<
+  P,
+  PS,
+  QS,
+  BS
+> &
+  Method<RouteInput<P, Parsed<PS>, Parsed<QS>, Body<BS>>>;
+
 /** A route without its types, for the mount and the OpenAPI document. */
-export type AnyRoute = Omit<RouteDefinition<unknown, Schema, Schema, Schema | BytesBody>, "handle"> & {
+export type AnyRoute = Omit<RouteShape<unknown, Schema, Schema, Schema | BytesBody>, "handle"> & {
+  method: Method<never>["method"];
+  audit: AuditAction | "log" | null;
   serve(context: Context<AppEnv>): Promise<Response>;
 };
 
-/** One route: schema, policy, handler and answer together. A route without a policy does not compile. */
+/** One route: schema, policy, audit, handler and answer together. A route without a policy, or that writes unaudited, does not compile. */
 export function defineRoute<
   P,
   PS extends Schema = undefined,
@@ -68,6 +84,7 @@ export function defineRoute<
   return {
     ...definition,
     policy: definition.policy as Policy<unknown>,
+    audit: auditOf(definition.audit),
     serve: (context) => serve(definition, context),
   };
 }
@@ -81,21 +98,38 @@ async function serve<P, PS extends Schema, QS extends Schema, BS extends Schema 
   definition: RouteDefinition<P, PS, QS, BS>,
   context: Context<AppEnv>,
 ): Promise<Response> {
-  const principal = unwrap(definition.policy.admit(context.get("principal")));
-  const input = {
+  const audit = definition.audit === "log" ? undefined : definition.audit;
+  const known = {
     env: context.env,
-    ctx: context.executionCtx as ExecutionContext,
     request: context.req.raw,
     requestId: context.get("requestId"),
     org: context.get("org"),
-    principal,
+  };
+  const admitted = definition.policy.admit(context.get("principal"));
+  if (!admitted.ok) {
+    const asked = { ...known, principal: context.get("principal"), params: context.req.param() };
+    if (audit) await auditRefusal(audit, asked, admitted.problem);
+    throw new ProblemError(admitted.problem);
+  }
+  const input = {
+    ...known,
+    ctx: context.executionCtx as ExecutionContext,
+    principal: admitted.value,
     params: parseParams(definition.params, context.req.param()) as Parsed<PS>,
     query: parse(definition.query, context.req.query()) as Parsed<QS>,
     body: (await readBody(definition.body, context.req.raw)) as Body<BS>,
   };
-  const answer = await definition.handle(input);
+  const act = async () => answerOf(await definition.handle(input), definition.status ?? 200);
+  return audit ? audited(audit, input, act) : act();
+}
+
+function auditOf(audit: RouteAudit<never> | "log" | undefined): AuditAction | "log" | null {
+  if (audit === undefined) return null;
+  return audit === "log" ? audit : actionOf(audit);
+}
+
+function answerOf(answer: unknown, status: number): Response {
   if (answer instanceof Response) return answer;
-  const status = definition.status ?? 200;
   if (answer === undefined || status === 204) return new Response(null, { status: status === 200 ? 204 : status });
   return Response.json(answer, { status, headers: { "cache-control": "no-store" } });
 }
