@@ -26,6 +26,8 @@ export const fieldError = z.object({ field: z.string(), message: z.string() });
 export const problem = z.object({
   code: problemCode,
   detail: z.string(),
+  /** A stable name of what exactly was refused, such as `oidc_nonce`, where a program or a page tells such cases apart. */
+  reason: z.string().optional(),
   fields: z.array(fieldError).optional(),
   /** Seconds to wait before trying again. */
   retryAfterS: z.number().int().positive().optional(),

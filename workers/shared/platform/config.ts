@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { authMode } from "#contract/me";
+import { type AuthConfig, authConfigOf, authVariables, missingForMode } from "./auth-config.ts";
 import type { Env } from "./env.ts";
 
 const base64Key = z
@@ -19,6 +20,7 @@ const schema = z
     WRITE_LIMIT: z.enum(["on", "off"]).default("on"),
     LOG_LEVEL: z.enum(["debug", "info", "error", "silent"]).default("info"),
     DEMO_PACE_MS: z.coerce.number().int().min(0).max(1000).default(10),
+    ...authVariables,
   })
   .superRefine((env, ctx) => {
     const host = env.BASE.replace(/:\d+$/, "");
@@ -29,6 +31,9 @@ const schema = z
         path: ["AUTH_MODE"],
         message: "is NONE, which makes every request an administrator; that is allowed only in development on loopback",
       });
+    }
+    for (const { variable, message } of missingForMode(env)) {
+      ctx.addIssue({ code: "custom", path: [variable], message });
     }
     if (env.SANDBOX_DRIVER === "local" && !(env.SANDBOX_HOST_URL && env.SANDBOX_HOST_SECRET)) {
       ctx.addIssue({
@@ -44,6 +49,7 @@ export interface Config {
   /** Host with port, such as `localhost:8787`; every host name of product.md §3 is made from it. */
   base: string;
   authMode: z.infer<typeof authMode>;
+  auth: AuthConfig;
   /** Base64 of the 32-byte key that encrypts secrets at rest. */
   secretsKey: string;
   /** Base64 of the 32-byte key that signs run and sandbox tokens. */
@@ -90,6 +96,7 @@ function parse(env: Env): ConfigResult {
       environment: value.ENVIRONMENT,
       base: value.BASE,
       authMode: value.AUTH_MODE,
+      auth: authConfigOf(value),
       secretsKey: value.SECRETS_KEY,
       tokenKey: value.TOKEN_KEY,
       sandbox: local

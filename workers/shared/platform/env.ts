@@ -23,4 +23,14 @@ export interface Env {
   WRITE_LIMIT?: string;
   LOG_LEVEL?: string;
   DEMO_PACE_MS?: string;
+  /** JSON list of identity providers. */
+  OIDC_PROVIDERS?: string;
+  PROXY_JWT_HEADER?: string;
+  PROXY_ISSUER?: string;
+  PROXY_AUDIENCE?: string;
+  PROXY_JWKS_URL?: string;
+  PROXY_ROLES_CLAIM?: string;
+  PROXY_ROLE_MAP?: string;
+  PROXY_TRUST_EMAIL?: string;
+  PROXY_SECRET?: string;
 }

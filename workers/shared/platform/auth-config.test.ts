@@ -1,0 +1,65 @@
+import { describe, expect, it } from "vitest";
+import { readConfig } from "./config.ts";
+import type { Env } from "./env.ts";
+
+const key = btoa("k".repeat(32));
+const read = (more: Record<string, string>) =>
+  readConfig({ BASE: "quay.example", SECRETS_KEY: key, TOKEN_KEY: key, ...more } as unknown as Env);
+const proxy = {
+  AUTH_MODE: "KEYCLOAK_FIREWALL",
+  PROXY_ISSUER: "https://sso.example/realms/quay",
+  PROXY_AUDIENCE: "quayside",
+  PROXY_JWKS_URL: "https://sso.example/certs",
+  PROXY_SECRET: "s".repeat(32),
+};
+const provider = { id: "sso", name: "SSO", issuer: "https://sso.example", clientId: "quayside" };
+
+describe("the settings of sign-in", () => {
+  it("reads identity providers with what they leave out", () => {
+    const result = read({ AUTH_MODE: "OAUTH", OIDC_PROVIDERS: JSON.stringify([provider]) });
+    expect(result).toMatchObject({ ok: true, config: { auth: { proxy: null } } });
+    expect(result.ok && result.config.auth.oidcProviders).toEqual([
+      {
+        ...provider,
+        scopes: "openid profile email",
+        groupsClaim: "groups",
+        roleOfGroup: {},
+        requireVerifiedEmail: true,
+      },
+    ]);
+  });
+
+  it.each([
+    ["not JSON", "OIDC_PROVIDERS is not valid JSON"],
+    [JSON.stringify([{ ...provider, issuer: "sso" }]), "OIDC_PROVIDERS.0.issuer"],
+    [JSON.stringify([{ ...provider, scopes: "email" }]), "OIDC_PROVIDERS.0.scopes must hold openid"],
+    [JSON.stringify([{ ...provider, secret: "x" }]), "OIDC_PROVIDERS.0"],
+    [JSON.stringify([{ ...provider, roleOfGroup: { staff: "king" } }]), "OIDC_PROVIDERS.0.roleOfGroup.staff"],
+    [JSON.stringify([provider, provider]), "OIDC_PROVIDERS must not hold two providers with one id"],
+  ])("refuses %s and names the field", (value, words) => {
+    const result = read({ AUTH_MODE: "OAUTH", OIDC_PROVIDERS: value });
+    expect(result.ok ? "" : result.error).toContain(words);
+  });
+
+  it("reads the proxy's settings, and needs all of them in its mode", () => {
+    const result = read({
+      ...proxy,
+      PROXY_JWT_HEADER: "Cf-Access-Jwt-Assertion",
+      PROXY_ROLE_MAP: '{"staff":"member"}',
+    });
+    expect(result.ok && result.config.auth.proxy).toMatchObject({
+      header: "cf-access-jwt-assertion",
+      rolesClaim: "realm_access.roles",
+      roleOfGroup: { staff: "member" },
+      trustsEmail: false,
+    });
+    for (const variable of ["PROXY_ISSUER", "PROXY_AUDIENCE", "PROXY_JWKS_URL", "PROXY_SECRET"]) {
+      const { [variable]: _, ...rest } = proxy as Record<string, string>;
+      const missing = read(rest);
+      expect(missing.ok ? "" : missing.error).toContain(`${variable} is needed by AUTH_MODE=KEYCLOAK_FIREWALL`);
+    }
+    const short = read({ ...proxy, PROXY_SECRET: "short" });
+    expect(short.ok ? "" : short.error).toContain("PROXY_SECRET must have 32 characters at least");
+    expect(short.ok ? "" : short.error).not.toContain("needed");
+  });
+});
