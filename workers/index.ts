@@ -6,6 +6,7 @@ import { parseHost } from "#platform/hosts";
 import { problemResponse } from "#platform/problem-response";
 import type { AppEnv } from "#platform/route";
 import { apiApp, documentationApp } from "./api/app.ts";
+import { idpApp } from "./auth/idp/app.ts";
 import { gitApp } from "./gateway/git/app.ts";
 import { llmApp } from "./gateway/llm/app.ts";
 import { imgApp } from "./img/app.ts";
@@ -25,7 +26,7 @@ orgApp.all("*", (context) => {
   return serveWeb(context.req.raw, { env, api: async (request) => orgApp.fetch(request, env, ctx) });
 });
 
-const ROOMS = { api: documentationApp, llm: llmApp, git: gitApp, img: imgApp } as const;
+const ROOMS = { api: documentationApp, llm: llmApp, git: gitApp, img: imgApp, idp: idpApp } as const;
 
 export default {
   async fetch(request: Request, env: Env, ctx: ExecutionContext): Promise<Response> {

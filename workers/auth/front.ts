@@ -1,0 +1,52 @@
+import { Hono } from "hono";
+import type { Env } from "#platform/env";
+import { logEvent } from "#platform/log";
+import { newId } from "#platform/new-id";
+import { ProblemError, problemOf, problemResponse } from "#platform/problem-response";
+
+export interface AuthEnv {
+  Bindings: Env;
+  Variables: { requestId: string };
+}
+
+/**
+ * An app of this room: a request id, one log event without the query (codes and states stand there), and headers that keep pages
+ * out of frames and caches, and addresses out of `Referer`.
+ */
+export function newAuthApp(name: string): Hono<AuthEnv> {
+  const app = new Hono<AuthEnv>();
+  app.onError((error, context) => {
+    const problem = problemOf(error);
+    const requestId = context.get("requestId");
+    if (problem.code === "internal" || !(error instanceof ProblemError))
+      logEvent(context.env, `${name}.error`, { requestId, path: context.req.path, error });
+    return problemResponse(problem, requestId);
+  });
+  app.notFound((context) => problemResponse(nothingHere, context.get("requestId")));
+  app.use("*", async (context, next) => {
+    const startedMs = Date.now();
+    context.set("requestId", newId("request"));
+    await next();
+    const { headers } = context.res;
+    for (const [header, value] of DEFAULT_HEADERS) if (!headers.has(header)) context.header(header, value);
+    context.header("x-request-id", context.get("requestId"));
+    logEvent(context.env, `${name}.request`, {
+      requestId: context.get("requestId"),
+      method: context.req.method,
+      path: context.req.path,
+      status: context.res.status,
+      ms: Date.now() - startedMs,
+    });
+  });
+  return app;
+}
+
+/** What an address answers that this room does not serve. */
+export const nothingHere = { code: "not_found", detail: "Nothing is here." } as const;
+
+const DEFAULT_HEADERS = [
+  ["cache-control", "no-store"],
+  ["x-content-type-options", "nosniff"],
+  ["referrer-policy", "no-referrer"],
+  ["x-frame-options", "DENY"],
+] as const;
