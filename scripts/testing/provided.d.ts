@@ -6,6 +6,8 @@ declare module "vitest" {
     sandboxHostUrl: string;
     sandboxHostSecret: string;
     modelServerUrl: string;
+    /** A real OpenID Connect server: its issuer, the secret of its clients, and its private key as JSON. */
+    oidcServer: { issuer: string; clientSecret: string; privateJwk: string };
     /** Directory whose repositories the host serves by their path. */
     sandboxGitPath: string;
   }

@@ -5,18 +5,20 @@ import path from "node:path";
 import type { TestProject } from "vitest/node";
 import { seedDemoRepository } from "../seed-demo-repository.ts";
 import { startModelServer } from "./model-server.ts";
+import { startOidcServer } from "./oidc-server.ts";
 import { startSandboxHost } from "./start-sandbox-host.ts";
 
 /**
- * Global set-up of the workerd tests: one real sandbox host for all of them, with the demo repository and an empty one, and
- * one model server.
+ * Global set-up of the workerd tests: one real sandbox host for all of them, with the demo repository and an empty one, one
+ * model server and one OpenID Connect server.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const directory = mkdtempSync(path.join(tmpdir(), "quayside-host-"));
   const gitPath = path.join(directory, "git");
-  const [host, models] = await Promise.all([
+  const [host, models, oidc] = await Promise.all([
     startSandboxHost({ directory, env: { SANDBOX_GIT_PATHS: gitPath } }),
     startModelServer(),
+    startOidcServer(),
   ]);
   seedDemoRepository(host.gitRoot);
   execFileSync("git", [
@@ -31,5 +33,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   project.provide("sandboxHostSecret", host.secret);
   project.provide("sandboxGitPath", gitPath);
   project.provide("modelServerUrl", models.url);
-  return async () => void (await Promise.all([host.stop(), models.stop()]));
+  const { issuer, clientSecret, privateJwk } = oidc;
+  project.provide("oidcServer", { issuer, clientSecret, privateJwk });
+  return async () => void (await Promise.all([host.stop(), models.stop(), oidc.stop()]));
 }

@@ -75,7 +75,7 @@ describe("the development identity provider", () => {
 
   it("takes an address of one's own, verified or not, and knows it again", async () => {
     const subjects: unknown[] = [];
-    for (const verified of [{ verified: "yes" }, {}]) {
+    for (const verified of [{ verified: "yes" }, {}] as Record<string, string>[]) {
       const attempt = await begin({ scope: "openid email" });
       const back = await pick(attempt, { email: "Eva@Example.com", name: "Eva", ...verified });
       const claims = (await client.authorizationCodeGrant(config, back, attempt.checks)).claims();
