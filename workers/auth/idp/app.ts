@@ -18,7 +18,7 @@ import {
 } from "./authorize-request.ts";
 import { type Person, personOfForm } from "./people.ts";
 import { picker } from "./picker.ts";
-import { authorizationCode, exchange, isOwnIdToken, issuerOf, userinfo } from "./tokens.ts";
+import { CODE_MS, exchange, type Grant, isOwnIdToken, issuerOf, userinfo } from "./tokens.ts";
 
 /**
  * The development identity provider, `idp.BASE`: OpenID Connect with code flow and PKCE, and a page to pick whom to be in the
@@ -151,10 +151,10 @@ function pickerPage(
 }
 
 async function grant(env: Env, request: AuthorizeRequest, person: Person): Promise<Response> {
-  const now = Date.now();
   const { clientId, redirectUri, challenge, nonce, scope } = request;
-  const payload = { clientId, redirectUri, challenge, nonce, scope, person, authTimeS: Math.floor(now / 1000) };
-  return redirectTo(env, { code: await issueCode(env, authorizationCode, { payload, now }) }, request);
+  const authTimeS = Math.floor(Date.now() / 1000);
+  const payload: Grant = { clientId, redirectUri, challenge, nonce, scope, person, authTimeS };
+  return redirectTo(env, { code: await issueCode(env, "idp", { payload, ttlMs: CODE_MS }) }, request);
 }
 
 function refusalParameters(refusal: Pick<Refusal, "error" | "description">): Record<string, string> {

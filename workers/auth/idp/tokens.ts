@@ -10,21 +10,20 @@ import { claimsOf, person } from "./people.ts";
 
 const TOKEN_S = 600;
 
-/** What a code of the provider stands for, once and for a minute. */
-export const authorizationCode = {
-  purpose: "idp_code",
-  ttlMs: 60_000,
-  payload: z.object({
-    clientId: z.string(),
-    redirectUri: z.string(),
-    challenge: z.string(),
-    nonce: z.string().nullable(),
-    scope: z.string(),
-    person,
-    authTimeS: z.number().int(),
-  }),
-};
-type Grant = z.infer<(typeof authorizationCode)["payload"]>;
+/** How long a person's browser may take to bring a code to the client. */
+export const CODE_MS = 60_000;
+
+const authorizationCode = z.object({
+  clientId: z.string(),
+  redirectUri: z.string(),
+  challenge: z.string(),
+  nonce: z.string().nullable(),
+  scope: z.string(),
+  person,
+  authTimeS: z.number().int(),
+});
+/** What a code of the provider stands for. */
+export type Grant = z.infer<typeof authorizationCode>;
 
 const accessClaims = z.object({ scope: z.string(), person });
 
@@ -39,7 +38,7 @@ export async function exchange(env: Env, form: ReadonlyMap<string, string>, now:
     return oauthError({ error: "unsupported_grant_type", description: "grant_type must be authorization_code." });
   if (form.has("client_secret") || form.has("client_assertion"))
     return oauthError({ error: "invalid_client", description: "Clients of this provider are public: send no secret." });
-  const grant = await redeemCode(env, authorizationCode, { code: form.get("code") ?? "", now });
+  const grant = await redeemCode(env, { purpose: "idp", secret: form.get("code") ?? "" }, authorizationCode);
   if (!grant) return oauthError({ error: "invalid_grant", description: "The code is wrong, used, or too old." });
   const fault = await faultOf(grant, form);
   if (fault) return oauthError({ error: "invalid_grant", description: fault });

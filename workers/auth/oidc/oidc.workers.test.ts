@@ -1,5 +1,5 @@
 import { exportJWK, generateKeyPair, importJWK, type JWTPayload, SignJWT, UnsecuredJWT } from "jose";
-import { beforeEach, describe, expect, inject, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, inject, it, vi } from "vitest";
 import type { Result } from "#contract/problem";
 import { testEnv } from "../../shared/testing/world.ts";
 import type { OidcDeps, SignInProvider } from "./discovery.ts";
@@ -20,6 +20,7 @@ const base: SignInProvider = {
 };
 
 type Fetch = (url: string, init?: RequestInit) => Promise<Response>;
+afterEach(() => void vi.useRealTimers());
 let now = 0;
 beforeEach(() => {
   now = Date.now();
@@ -132,7 +133,7 @@ describe("sign-in at a real OpenID Connect server", () => {
     expect(await finish(wrong, changed)).toMatchObject(refused("state"));
     const late = await begin();
     const lateSearch = await walk(late, "ada");
-    now += 11 * 60_000;
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 10 * 60_000 });
     expect(await finish(late, lateSearch)).toMatchObject(refused("state"));
   });
 

@@ -6,7 +6,8 @@ import { isSameText } from "#platform/constant-time";
 import type { Env } from "#platform/env";
 import { hostUrl } from "#platform/hosts";
 import type { VerifiedIdentity } from "#platform/identity";
-import { digestOf, issueCode, randomCode, redeemCode } from "#platform/one-time-codes";
+import { issueCode, redeemCode } from "#platform/one-time-codes";
+import { randomToken, sha256Hex } from "#platform/random-token";
 import { discover, type OidcDeps, type SignInProvider } from "./discovery.ts";
 import { exchangeCode } from "./exchange.ts";
 import { refuse } from "./refusals.ts";
@@ -14,20 +15,16 @@ import { refuse } from "./refusals.ts";
 /** How long a person may take at the provider. */
 export const SIGN_IN_MS = 10 * 60_000;
 
-const signInState = {
-  purpose: "oidc_state",
-  ttlMs: SIGN_IN_MS,
-  payload: z.object({
-    providerId: z.string(),
-    orgId: z.string().nullable(),
-    nonce: z.string(),
-    verifier: z.string(),
-    /** Digest of the text in the cookie of the browser that began. */
-    browser: z.string(),
-    /** Where the person wanted to go, for whoever asked. */
-    returnTo: z.string(),
-  }),
-};
+const signInState = z.object({
+  providerId: z.string(),
+  orgId: z.string().nullable(),
+  nonce: z.string(),
+  verifier: z.string(),
+  /** Digest of the text in the cookie of the browser that began. */
+  browser: z.string(),
+  /** Where the person wanted to go, for whoever asked. */
+  returnTo: z.string(),
+});
 
 /** Where providers send people back to; it is to be entered there. */
 export function callbackUrl(env: Env): string {
@@ -52,14 +49,14 @@ export async function beginSignIn(
 ): Promise<Result<Begun>> {
   const metadata = await discover(provider.issuer, deps);
   if (!metadata.ok) return metadata;
-  const browser = asked.browser ?? randomCode();
+  const browser = asked.browser ?? randomToken();
   const [nonce, verifier] = [oauth.generateRandomNonce(), oauth.generateRandomCodeVerifier()];
   const payload = {
     providerId: provider.id,
     orgId: provider.orgId,
     nonce,
     verifier,
-    browser: await digestOf(browser),
+    browser: await sha256Hex(browser),
     returnTo: asked.returnTo,
   };
   const url = new URL(metadata.value.authorization_endpoint);
@@ -68,7 +65,7 @@ export async function beginSignIn(
     redirect_uri: callbackUrl(deps.env),
     response_type: "code",
     scope: provider.scopes,
-    state: await issueCode(deps.env, signInState, { payload, now: deps.now }),
+    state: await issueCode(deps.env, "oidc", { payload, ttlMs: SIGN_IN_MS }),
     nonce,
     code_challenge: await oauth.calculatePKCECodeChallenge(verifier),
     code_challenge_method: "S256",
@@ -98,9 +95,9 @@ export interface Answer {
  */
 export async function finishSignIn(answer: Answer, deps: OidcDeps): Promise<Result<Finished>> {
   const state = answer.search.get("state") ?? "";
-  const begun = await redeemCode(deps.env, signInState, { code: state, now: deps.now });
+  const begun = await redeemCode(deps.env, { purpose: "oidc", secret: state }, signInState);
   if (!begun) return refuse("state");
-  if (!(await isSameText(await digestOf(answer.browser ?? ""), begun.browser))) return refuse("browser");
+  if (!(await isSameText(await sha256Hex(answer.browser ?? ""), begun.browser))) return refuse("browser");
   const provider = await answer.findProvider({ id: begun.providerId, orgId: begun.orgId });
   if (!provider) return refuse("provider");
   const { nonce, verifier } = begun;

@@ -2,36 +2,49 @@ import { and, eq, gt, lt } from "drizzle-orm";
 import { oneTimeCodes } from "./tables/accounts.ts";
 import { SystemDb } from "./tenant-db.ts";
 
+type Env = { DB: D1Database };
+
 export interface CodeRow {
   hash: string;
-  /** What it is for; a code of one purpose is none for another. */
   purpose: string;
   payload: string;
   expiresAt: number;
 }
 
-/** Keeps a code by its digest; false where it is kept already. What expired before `now` goes on the way. */
-export async function keepCode(env: { DB: D1Database }, row: CodeRow, now: number): Promise<boolean> {
-  const { raw } = new SystemDb(env);
-  const [, kept] = await raw.batch([
-    raw.delete(oneTimeCodes).where(lt(oneTimeCodes.expiresAt, now)),
-    raw.insert(oneTimeCodes).values(row).onConflictDoNothing(),
-  ]);
-  return kept.meta.changes > 0;
+/** Keeps a code by its hash, and forgets those that are over. */
+export async function insertCode(env: Env, row: CodeRow, now: number): Promise<void> {
+  const db = new SystemDb(env).raw;
+  await db.batch([db.delete(oneTimeCodes).where(lt(oneTimeCodes.expiresAt, now)), db.insert(oneTimeCodes).values(row)]);
 }
 
-/** Takes a code away and gives its payload, or null. Of two who take it at once one gets it: the statement decides. */
-export async function takeCode(
-  env: { DB: D1Database },
-  code: Pick<CodeRow, "hash" | "purpose">,
-  now: number,
-): Promise<string | null> {
-  const { raw } = new SystemDb(env);
-  const [row] = await raw
+/** Takes a code out: of any number of calls for it one gets the payload, and the others null. */
+export async function takeCode(env: Env, code: Pick<CodeRow, "hash" | "purpose">, now: number): Promise<string | null> {
+  const rows = await new SystemDb(env).raw
     .delete(oneTimeCodes)
     .where(
       and(eq(oneTimeCodes.hash, code.hash), eq(oneTimeCodes.purpose, code.purpose), gt(oneTimeCodes.expiresAt, now)),
     )
     .returning({ payload: oneTimeCodes.payload });
-  return row?.payload ?? null;
+  return rows[0]?.payload ?? null;
+}
+
+/** The payload of a code that stays, or null where it is used, over or unknown. */
+export async function peekCode(env: Env, code: Pick<CodeRow, "hash" | "purpose">, now: number): Promise<string | null> {
+  const rows = await new SystemDb(env).raw
+    .select({ payload: oneTimeCodes.payload })
+    .from(oneTimeCodes)
+    .where(
+      and(eq(oneTimeCodes.hash, code.hash), eq(oneTimeCodes.purpose, code.purpose), gt(oneTimeCodes.expiresAt, now)),
+    );
+  return rows[0]?.payload ?? null;
+}
+
+/** Keeps a code by its hash unless it is kept already; whether this was the first time. */
+export async function claimCode(env: Env, row: CodeRow, now: number): Promise<boolean> {
+  const db = new SystemDb(env).raw;
+  const [, claimed] = await db.batch([
+    db.delete(oneTimeCodes).where(lt(oneTimeCodes.expiresAt, now)),
+    db.insert(oneTimeCodes).values(row).onConflictDoNothing(),
+  ]);
+  return claimed.meta.changes > 0;
 }

@@ -1,58 +1,44 @@
-import { base64url } from "jose";
 import type { z } from "zod";
-import { keepCode, takeCode } from "#data/one-time-codes";
+import { claimCode, insertCode, peekCode, takeCode } from "#data/one-time-codes";
 import type { Env } from "./env.ts";
+import { randomToken, sha256Hex } from "./random-token.ts";
 
-/** What codes of one kind are for, what they stand for, and for how long. */
-export interface CodeKind<T extends z.ZodType> {
-  purpose: string;
-  payload: T;
-  ttlMs: number;
+/** What codes are for. A code of one purpose is nothing for another. */
+export type CodePurpose = "verify_email" | "set_password" | "handover" | "oidc" | "idp" | "ticket" | "jti";
+
+/** A secret that somebody showed, and what it should be for. */
+export interface ShownCode {
+  purpose: CodePurpose;
+  secret: string;
 }
 
-/** 256 random bits as text for an address or a cookie. */
-export function randomCode(): string {
-  return base64url.encode(crypto.getRandomValues(new Uint8Array(32)));
+/** Makes a secret that works once, within this time; its payload is kept here and never travels. */
+export async function issueCode(env: Env, purpose: CodePurpose, code: { payload: unknown; ttlMs: number }) {
+  const secret = randomToken();
+  const now = Date.now();
+  const hash = await sha256Hex(secret);
+  await insertCode(env, { hash, purpose, payload: JSON.stringify(code.payload), expiresAt: now + code.ttlMs }, now);
+  return secret;
 }
 
-/** The SHA-256 of a text in hex: what is kept of a secret that has 128 random bits or more. */
-export async function digestOf(text: string): Promise<string> {
-  const bytes = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+/** The payload of a secret, which is used up by this; null where it is used, over or unknown. */
+export async function redeemCode<T>(env: Env, shown: ShownCode, schema: z.ZodType<T>): Promise<T | null> {
+  const payload = await takeCode(env, { hash: await sha256Hex(shown.secret), purpose: shown.purpose }, Date.now());
+  return payload === null ? null : (schema.safeParse(JSON.parse(payload)).data ?? null);
 }
 
-/** A new code that stands for `payload` once. Only its digest is kept. */
-export async function issueCode<T extends z.ZodType>(
-  env: Env,
-  kind: CodeKind<T>,
-  issued: { payload: z.input<T>; now: number },
-): Promise<string> {
-  const code = randomCode();
-  const row = {
-    hash: await digestOf(code),
-    purpose: kind.purpose,
-    payload: JSON.stringify(issued.payload),
-    expiresAt: issued.now + kind.ttlMs,
-  };
-  await keepCode(env, row, issued.now);
-  return code;
+/** The payload of a secret that stays usable, for a page that says what it is for. */
+export async function readCode<T>(env: Env, shown: ShownCode, schema: z.ZodType<T>): Promise<T | null> {
+  const payload = await peekCode(env, { hash: await sha256Hex(shown.secret), purpose: shown.purpose }, Date.now());
+  return payload === null ? null : (schema.safeParse(JSON.parse(payload)).data ?? null);
 }
 
-/** What a code stands for, at its first use and in its time; null for any other. */
-export async function redeemCode<T extends z.ZodType>(
-  env: Env,
-  kind: CodeKind<T>,
-  used: { code: string; now: number },
-): Promise<z.output<T> | null> {
-  const payload = await takeCode(env, { hash: await digestOf(used.code), purpose: kind.purpose }, used.now);
-  return payload === null ? null : (kind.payload.safeParse(JSON.parse(payload)).data ?? null);
-}
-
-/** Whether something, such as the id of a token, is seen for the first time; it is remembered until `expiresAt`. */
+/** Whether a name that others choose, such as the id of a token, is met for the first time within this time. */
 export async function claimOnce(
   env: Env,
-  seen: { purpose: string; text: string; now: number; expiresAt: number },
+  name: { purpose: CodePurpose; text: string; ttlMs: number },
 ): Promise<boolean> {
-  const hash = await digestOf(`${seen.purpose}\n${seen.text}`);
-  return keepCode(env, { hash, purpose: seen.purpose, payload: "null", expiresAt: seen.expiresAt }, seen.now);
+  const now = Date.now();
+  const hash = await sha256Hex(`${name.purpose}\n${name.text}`);
+  return claimCode(env, { hash, purpose: name.purpose, payload: "null", expiresAt: now + name.ttlMs }, now);
 }

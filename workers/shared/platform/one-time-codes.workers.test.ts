@@ -1,32 +1,42 @@
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
 import { testEnv } from "../testing/world.ts";
-import { claimOnce, issueCode, redeemCode } from "./one-time-codes.ts";
+import { claimOnce, issueCode, readCode, redeemCode } from "./one-time-codes.ts";
 
-const kind = { purpose: "test", payload: z.object({ who: z.string() }), ttlMs: 60_000 };
-const NOW = Date.UTC(2026, 10, 20);
+const schema = z.object({ who: z.string() });
+const code = { payload: { who: "ada" }, ttlMs: 60_000 };
+const purpose = "handover";
+const passed = (ms: number) => vi.setSystemTime(Date.now() + ms);
+
+afterEach(() => void vi.useRealTimers());
 
 describe("one-time codes", () => {
   it("work once, however many use them at the same time", async () => {
-    const code = await issueCode(testEnv, kind, { payload: { who: "ada" }, now: NOW });
-    const uses = await Promise.all(Array.from({ length: 10 }, () => redeemCode(testEnv, kind, { code, now: NOW + 1 })));
-    expect(uses.filter((one) => one !== null)).toEqual([{ who: "ada" }]);
-    expect(await redeemCode(testEnv, kind, { code, now: NOW + 1 })).toBeNull();
+    const secret = await issueCode(testEnv, purpose, code);
+    expect(await readCode(testEnv, { purpose, secret }, schema)).toEqual({ who: "ada" });
+    const uses = Array.from({ length: 10 }, () => redeemCode(testEnv, { purpose, secret }, schema));
+    expect((await Promise.all(uses)).filter((one) => one !== null)).toEqual([{ who: "ada" }]);
+    expect(await redeemCode(testEnv, { purpose, secret }, schema)).toBeNull();
   });
 
   it("work for their purpose and in their time only, and are not kept in a readable form", async () => {
-    const code = await issueCode(testEnv, kind, { payload: { who: "ada" }, now: NOW });
+    vi.useFakeTimers({ toFake: ["Date"] });
+    const secret = await issueCode(testEnv, purpose, code);
     const dump = await testEnv.DB.prepare("SELECT * FROM one_time_codes").all();
-    expect(JSON.stringify(dump.results)).not.toContain(code);
-    expect(await redeemCode(testEnv, { ...kind, purpose: "other" }, { code, now: NOW })).toBeNull();
-    expect(await redeemCode(testEnv, kind, { code, now: NOW + 60_000 })).toBeNull();
-    expect(await redeemCode(testEnv, kind, { code, now: NOW + 59_999 })).toEqual({ who: "ada" });
+    expect(JSON.stringify(dump.results)).not.toContain(secret);
+    expect(await redeemCode(testEnv, { purpose: "ticket", secret }, schema)).toBeNull();
+    passed(59_999);
+    expect(await readCode(testEnv, { purpose, secret }, schema)).toEqual({ who: "ada" });
+    passed(1);
+    expect(await readCode(testEnv, { purpose, secret }, schema)).toBeNull();
+    expect(await redeemCode(testEnv, { purpose, secret }, schema)).toBeNull();
   });
 
-  it("remembers what was seen until it has expired", async () => {
-    const seen = (text: string, now: number) =>
-      claimOnce(testEnv, { purpose: "jti", text, now, expiresAt: now + 1_000 });
-    expect([await seen("a", NOW), await seen("a", NOW + 500), await seen("b", NOW)]).toEqual([true, false, true]);
-    expect(await seen("a", NOW + 1_001)).toBe(true);
+  it("remembers a name until its time is over", async () => {
+    vi.useFakeTimers({ toFake: ["Date"] });
+    const first = (text: string) => claimOnce(testEnv, { purpose: "jti", text, ttlMs: 1_000 });
+    expect([await first("a"), await first("a"), await first("b")]).toEqual([true, false, true]);
+    passed(1_001);
+    expect(await first("a")).toBe(true);
   });
 });
