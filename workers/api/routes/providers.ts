@@ -25,7 +25,7 @@ import { allow } from "#platform/policy";
 import { ProblemError } from "#platform/problem-response";
 import { type AnyRoute, defineRoute } from "#platform/route";
 import { guardUrl } from "#platform/safe-fetch";
-import { open, providerKeyPlace, seal } from "#platform/secrets";
+import { openFor, providerKeyPlace, sealFor } from "#platform/secrets";
 import { checkProvider } from "./provider-check.ts";
 
 const params = z.object({ id: providerId });
@@ -138,10 +138,8 @@ const check = defineRoute({
   async handle({ env, principal, params: { id } }) {
     const known = await getSealedProvider(forTenant(env, principal), id);
     if (!known) throw notFound();
-    const { secretsKey } = configOf(env);
     const key =
-      known.keySealed &&
-      (await open(secretsKey, providerKeyPlace(principal.orgId, id), known.keySealed).catch(() => null));
+      known.keySealed && (await openFor(env, providerKeyPlace(principal.orgId, id), known.keySealed).catch(() => null));
     if (known.keySealed && key === null)
       return { reachable: false, detail: "The stored key cannot be opened. Enter it again.", latencyMs: 0, models: [] };
     return checkProvider(env, { ...known, apiKey: key });
@@ -202,7 +200,7 @@ interface SealedColumns {
 async function sealedKey(env: Env, key: { orgId: string; id: string; apiKey: string | null }): Promise<SealedColumns> {
   if (!key.apiKey) return { keySealed: null, keyLastFour: null, keyUpdatedAt: null };
   if (!/^[\x21-\x7e]+$/.test(key.apiKey)) throw fieldProblem("apiKey", "A key holds no spaces or line breaks.");
-  const keySealed = await seal(configOf(env).secretsKey, providerKeyPlace(key.orgId, key.id), key.apiKey);
+  const keySealed = await sealFor(env, providerKeyPlace(key.orgId, key.id), key.apiKey);
   return { keySealed, keyLastFour: lastFour(key.apiKey), keyUpdatedAt: Date.now() };
 }
 

@@ -63,7 +63,7 @@ describe("providers", () => {
     expect(list.json.items).toEqual([one.json]);
     expect(made.text + list.text + one.text).not.toContain(KEY);
     const row = await bindings.DB.prepare("SELECT key_sealed FROM providers WHERE id = ?1").bind(made.json.id).first();
-    expect(String(row?.key_sealed)).toMatch(/^v1\.[0-9a-f]{8}\./);
+    expect(String(row?.key_sealed)).toMatch(/^v2\.[0-9a-f]{8}\./);
   });
 
   it.each([

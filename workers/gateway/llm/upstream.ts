@@ -7,7 +7,7 @@ import { configOf } from "#platform/config";
 import type { Env } from "#platform/env";
 import type { RunPrincipal } from "#platform/principal";
 import { safeFetch } from "#platform/safe-fetch";
-import { open, providerKeyPlace } from "#platform/secrets";
+import { openFor, providerKeyPlace } from "#platform/secrets";
 import type { GatewayCall } from "./call.ts";
 import { CallError, type CallFailure, failure, upstreamMessage } from "./errors.ts";
 
@@ -59,7 +59,7 @@ export async function findUpstream(env: Env, principal: RunPrincipal, modelId: s
 async function openKey(env: Env, principal: RunPrincipal, provider: SealedProvider): Promise<Result<string | null>> {
   if (provider.keySealed === null) return ok(null);
   try {
-    return ok(await open(configOf(env).secretsKey, providerKeyPlace(principal.orgId, provider.id), provider.keySealed));
+    return ok(await openFor(env, providerKeyPlace(principal.orgId, provider.id), provider.keySealed));
   } catch {
     return fail("unavailable", `The key of ${provider.name} cannot be opened. Enter it again in Settings → Models.`);
   }

@@ -13,6 +13,7 @@ const schema = z
     BASE: z.string().regex(/^[a-z0-9.-]+(:\d+)?$/, "must be a host name, with a port if it is not the usual one"),
     AUTH_MODE: authMode.default("NONE"),
     SECRETS_KEY: base64Key,
+    SECRETS_KEY_PREVIOUS: base64Key.optional(),
     TOKEN_KEY: base64Key,
     SANDBOX_DRIVER: z.enum(["local", "cloudflare"]).default("cloudflare"),
     SANDBOX_HOST_URL: z.url().optional(),
@@ -52,6 +53,8 @@ export interface Config {
   auth: AuthConfig;
   /** Base64 of the 32-byte key that encrypts secrets at rest. */
   secretsKey: string;
+  /** The one before it while secrets are being re-wrapped (`npm run rotate-keys`); null otherwise. */
+  secretsKeyPrevious: string | null;
   /** Base64 of the 32-byte key that signs run and sandbox tokens. */
   tokenKey: string;
   sandbox: { driver: "cloudflare" } | { driver: "local"; url: string; secret: string };
@@ -98,6 +101,7 @@ function parse(env: Env): ConfigResult {
       authMode: value.AUTH_MODE,
       auth: authConfigOf(value),
       secretsKey: value.SECRETS_KEY,
+      secretsKeyPrevious: value.SECRETS_KEY_PREVIOUS ?? null,
       tokenKey: value.TOKEN_KEY,
       sandbox: local
         ? { driver: "local", url: value.SANDBOX_HOST_URL as string, secret: value.SANDBOX_HOST_SECRET as string }

@@ -16,6 +16,7 @@ export interface Env {
   BASE?: string;
   AUTH_MODE?: string;
   SECRETS_KEY?: string;
+  SECRETS_KEY_PREVIOUS?: string;
   TOKEN_KEY?: string;
   SANDBOX_DRIVER?: string;
   SANDBOX_HOST_URL?: string;

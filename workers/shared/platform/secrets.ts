@@ -1,65 +1,115 @@
-/** Where a secret is stored. It is authenticated with the ciphertext: bytes moved to another row or org do not open. */
-export interface SecretPlace {
-  orgId: string;
-  table: string;
-  row: string;
-  column: string;
-}
+import { keepOrgKey, keepSystemKey, orgKeys, systemKeys, type WrappedKey } from "#data/data-keys";
+import { forTenant } from "#data/tenant-db";
+import { configOf } from "./config.ts";
+import type { Env } from "./env.ts";
+import {
+  importKey,
+  importMasterKeys,
+  type MasterKeys,
+  newKey,
+  open,
+  openUnderMaster,
+  type SealingKey,
+  type SecretPlace,
+  seal,
+  sealedParts,
+  sealUnderMaster,
+} from "./sealing.ts";
+
+export type { SecretPlace } from "./sealing.ts";
 
 /** Where the key of a model provider is stored. */
 export function providerKeyPlace(orgId: string, providerId: string): SecretPlace {
   return { orgId, table: "providers", row: providerId, column: "key_sealed" };
 }
 
-const VERSION = "v1";
+/** A place of a table that belongs to the installation and not to an org. */
+export function systemPlace(table: string, row: string, column: string): SecretPlace {
+  return { orgId: null, table, row, column };
+}
+
+/** Where a data key is stored. */
+export function dataKeyPlace(orgId: string | null, keyId: string): SecretPlace {
+  return { orgId, table: orgId === null ? "system_keys" : "org_keys", row: keyId, column: "wrapped" };
+}
 
 /**
- * Encrypts a text with AES-256-GCM under the key-encryption key (32 bytes in base64) for one place. The result is
- * `v1.<key id>.<nonce>.<ciphertext>` in base64url; the key id tells which key must open it after a rotation.
+ * Encrypts a text for one place under the data key of the place's org, which is made at its first use:
+ * `v2.{data key}.{nonce}.{ciphertext}` (spec identity.md §5). The org must exist.
  */
-export async function seal(keyBase64: string, place: SecretPlace, text: string): Promise<string> {
-  const { key, keyId } = await importKey(keyBase64);
-  const nonce = crypto.getRandomValues(new Uint8Array(12));
-  const sealed = await crypto.subtle.encrypt(
-    { name: "AES-GCM", iv: nonce, additionalData: placeBytes(place) },
-    key,
-    new TextEncoder().encode(text),
-  );
-  return [VERSION, keyId, toBase64Url(nonce), toBase64Url(new Uint8Array(sealed))].join(".");
+export async function sealFor(env: Env, place: SecretPlace, text: string): Promise<string> {
+  const [known] = await dataKeys(env, place.orgId);
+  const key = known ?? (await makeKey(env, place.orgId));
+  return seal({ version: "v2", ...key }, place, text);
 }
 
-/** The text that was sealed for this place. Throws where key, place or bytes are not the ones it was sealed with. */
-export async function open(keyBase64: string, place: SecretPlace, sealed: string): Promise<string> {
-  const [version, keyId, nonce, ciphertext] = sealed.split(".");
-  const known = await importKey(keyBase64);
-  if (version !== VERSION || !nonce || !ciphertext) throw new Error("the sealed secret has an unknown form");
-  if (keyId !== known.keyId) throw new Error(`the secret was sealed with another key (${keyId})`);
-  const text = await crypto.subtle.decrypt(
-    { name: "AES-GCM", iv: fromBase64Url(nonce), additionalData: placeBytes(place) },
-    known.key,
-    fromBase64Url(ciphertext),
-  );
-  return new TextDecoder().decode(text);
+/**
+ * The text that was sealed for this place, also where the key-encryption key alone sealed it (`v1`). Throws where a key, the
+ * place or the bytes are not the ones it was sealed with.
+ */
+export async function openFor(env: Env, place: SecretPlace, sealed: string): Promise<string> {
+  const parts = sealedParts(sealed);
+  if (parts.version === "v1") return openUnderMaster(await masterKeys(env), place, parts);
+  const named = (keys: SealingKey[]) => keys.find(({ id }) => id === parts.keyId);
+  const key = named(await dataKeys(env, place.orgId)) ?? named(await readKeys(env, place.orgId));
+  if (!key) throw new Error(`the secret's data key is gone or cannot be opened (${parts.keyId})`);
+  return open(key, place, parts);
 }
 
-/** The key for WebCrypto and its id: the first 8 hex digits of its SHA-256. */
-async function importKey(keyBase64: string): Promise<{ key: CryptoKey; keyId: string }> {
-  const bytes = Uint8Array.from(atob(keyBase64), (char) => char.charCodeAt(0));
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-  const keyId = [...digest.subarray(0, 4)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-  return { key: await crypto.subtle.importKey("raw", bytes, "AES-GCM", false, ["encrypt", "decrypt"]), keyId };
+function masterKeys(env: Env): Promise<MasterKeys> {
+  const { secretsKey, secretsKeyPrevious } = configOf(env);
+  return importMasterKeys(secretsKey, secretsKeyPrevious);
 }
 
-/** JSON keeps the parts apart: no two places have the same bytes. */
-function placeBytes(place: SecretPlace): Uint8Array {
-  return new TextEncoder().encode(JSON.stringify([place.orgId, place.table, place.row, place.column]));
+/** Unwrapped keys are kept for so long, so that a purged org's are forgotten. */
+const KEPT_MS = 5 * 60_000;
+const KEPT_ORGS = 1_000;
+
+interface Kept {
+  keys: SealingKey[];
+  until: number;
+}
+/** Of one configuration: with another key-encryption key everything is opened anew. The inner key is the org, null the system. */
+const kept = new WeakMap<object, Map<string | null, Kept>>();
+
+/** The org's data keys that open, the newest first. Those that another key-encryption key wrapped are left out. */
+async function dataKeys(env: Env, orgId: string | null): Promise<SealingKey[]> {
+  const known = kept.get(configOf(env))?.get(orgId);
+  return known && known.until > Date.now() ? known.keys : readKeys(env, orgId);
 }
 
-function toBase64Url(bytes: Uint8Array): string {
-  const binary = Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
-  return btoa(binary).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+async function readKeys(env: Env, orgId: string | null): Promise<SealingKey[]> {
+  const config = configOf(env);
+  const master = await masterKeys(env);
+  const stored = await wrappedKeys(env, orgId);
+  const opened = await Promise.all(stored.map((one) => unwrap(master, orgId, one).catch(() => null)));
+  const keys = opened.filter((one) => one !== null);
+  const orgs = kept.get(config) ?? new Map<string | null, Kept>();
+  kept.set(config, orgs);
+  if (orgs.size >= KEPT_ORGS) orgs.clear();
+  if (keys.length > 0) orgs.set(orgId, { keys, until: Date.now() + KEPT_MS });
+  return keys;
 }
 
-function fromBase64Url(text: string): Uint8Array {
-  return Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (char) => char.charCodeAt(0));
+async function unwrap(master: MasterKeys, orgId: string | null, { id, wrapped }: WrappedKey): Promise<SealingKey> {
+  const text = await openUnderMaster(master, dataKeyPlace(orgId, id), sealedParts(wrapped));
+  return { id, key: (await importKey(text)).key };
+}
+
+/** Of two that make a key at once the first wins: both go on with the one that is stored. */
+async function makeKey(env: Env, orgId: string | null): Promise<SealingKey> {
+  const text = newKey();
+  const { id } = await importKey(text);
+  const wrapped = await sealUnderMaster(await masterKeys(env), dataKeyPlace(orgId, id), text);
+  const generation = ((await wrappedKeys(env, orgId))[0]?.generation ?? 0) + 1;
+  const row = { id, generation, wrapped, createdAt: Date.now() };
+  if (orgId === null) await keepSystemKey(env, row);
+  else await keepOrgKey(forTenant(env, { orgId }), row);
+  const [key] = await readKeys(env, orgId);
+  if (!key) throw new Error("the data key that was just made cannot be opened");
+  return key;
+}
+
+function wrappedKeys(env: Env, orgId: string | null): Promise<WrappedKey[]> {
+  return orgId === null ? systemKeys(env) : orgKeys(forTenant(env, { orgId }));
 }

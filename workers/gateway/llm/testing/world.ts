@@ -4,12 +4,11 @@ import { vi } from "vitest";
 import type { ProviderKind } from "#contract/provider";
 import { insertProvider } from "#data/providers";
 import { forTenant } from "#data/tenant-db";
-import { configOf } from "#platform/config";
 import type { Env } from "#platform/env";
 import { newId } from "#platform/new-id";
 import type { RunPrincipal } from "#platform/principal";
 import type { UsageCall } from "#platform/rpc";
-import { providerKeyPlace, seal } from "#platform/secrets";
+import { providerKeyPlace, sealFor } from "#platform/secrets";
 import { signRunToken } from "#platform/tokens";
 import { llmApp } from "../app.ts";
 import { type GatewayDeps, gatewayWorld } from "../deps.ts";
@@ -87,7 +86,7 @@ async function addProvider(principal: RunPrincipal, slug: string): Promise<void>
     baseUrl: PROVIDERS[slug]?.baseUrl ?? null,
     models: JSON.stringify([{ name: "big", contextTokens: null, price: PRICE }]),
     enabled: true,
-    keySealed: await seal(configOf(bindings).secretsKey, providerKeyPlace(principal.orgId, id), KEY),
+    keySealed: await sealFor(bindings, providerKeyPlace(principal.orgId, id), KEY),
     keyLastFour: "3456",
     keyUpdatedAt: 0,
     rev: 1,
