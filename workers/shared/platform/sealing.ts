@@ -90,8 +90,8 @@ export function openUnderMaster(keys: MasterKeys, place: SecretPlace, sealed: Se
 }
 
 /** JSON keeps the parts apart: no two places have the same bytes. */
-function placeBytes(place: SecretPlace): Uint8Array {
-  return new TextEncoder().encode(JSON.stringify([place.orgId, place.table, place.row, place.column]));
+function placeBytes(place: SecretPlace): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(new TextEncoder().encode(JSON.stringify([place.orgId, place.table, place.row, place.column])));
 }
 
 function toBase64Url(bytes: Uint8Array): string {
@@ -99,6 +99,6 @@ function toBase64Url(bytes: Uint8Array): string {
   return btoa(binary).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }
 
-function fromBase64Url(text: string): Uint8Array {
+function fromBase64Url(text: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (char) => char.charCodeAt(0));
 }

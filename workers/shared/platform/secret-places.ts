@@ -1,0 +1,16 @@
+import type { SecretPlace } from "./sealing.ts";
+
+/** Where the key of a model provider is stored. */
+export function providerKeyPlace(orgId: string, providerId: string): SecretPlace {
+  return { orgId, table: "providers", row: providerId, column: "key_sealed" };
+}
+
+/** A place of a table that belongs to the installation and not to an org. */
+export function systemPlace(table: string, row: string, column: string): SecretPlace {
+  return { orgId: null, table, row, column };
+}
+
+/** Where a data key is stored. */
+export function dataKeyPlace(orgId: string | null, keyId: string): SecretPlace {
+  return { orgId, table: orgId === null ? "system_keys" : "org_keys", row: keyId, column: "wrapped" };
+}
