@@ -3,6 +3,7 @@ import { drizzle } from "drizzle-orm/d1";
 import type { SQLiteColumn, SQLiteTable, SQLiteUpdateSetSource } from "drizzle-orm/sqlite-core";
 import type { SearchKind } from "#contract/search";
 import { MATCH_BEGINS, MATCH_ENDS } from "#domain/search/snippet";
+import { type GuardedDatabase, guarded } from "./predicate/guarded.ts";
 import { type Looker, visibleTo } from "./visibility.ts";
 
 /** A table whose rows belong to an org. */
@@ -38,17 +39,17 @@ interface SelectOptions {
 }
 
 /**
- * The only way to tenant tables: every statement carries the org's predicate, and rows that come back are checked. It is
- * made from a verified principal and never from an id in a request.
+ * The only way to tenant tables: every statement carries the org's predicate, which is checked before it runs, and rows that
+ * come back are checked too. It is made from a verified principal and never from an id in a request.
  */
 export class TenantDb {
   readonly orgId: string;
-  readonly #database: D1Database;
+  readonly #database: GuardedDatabase;
   readonly #db;
 
   constructor(database: D1Database, orgId: string) {
-    this.#database = database;
-    this.#db = drizzle(database);
+    this.#database = guarded(database, orgId);
+    this.#db = drizzle(this.#database as D1Database);
     this.orgId = orgId;
   }
 
@@ -61,10 +62,7 @@ export class TenantDb {
       .where(this.#mine(table, options.where))
       .orderBy(...order);
     const rows = (await (options.limit === undefined ? query : query.limit(options.limit))) as T["$inferSelect"][];
-    for (const row of rows) {
-      if ((row as { orgId?: unknown }).orgId !== this.orgId) throw new Error("a row of another org came back");
-    }
-    return rows;
+    return this.#checked(rows, (row) => (row as { orgId?: unknown }).orgId);
   }
 
   /** The one row of this org that matches, or null. */
@@ -116,23 +114,30 @@ export class TenantDb {
 
   /**
    * Statements over tables of tenants that the methods above cannot say, in one transaction; how many rows each changed.
-   * `write` gets the org and puts it into each: one without it is refused.
+   * `write` gets the org and puts it into each part of them: one without it is refused.
    */
   async transact(write: (orgId: string) => SQL[]): Promise<number[]> {
     const results = await this.#database.batch(write(this.orgId).map((statement) => this.#prepared(statement)));
     return results.map((result) => result.meta.changes);
   }
 
-  /** Rows of a statement that reads several tables of tenants. `write` gets the org and puts it into each part. */
+  /**
+   * Rows of a statement that reads several tables of tenants. `write` gets the org and puts it into each part. A column `org_id`
+   * of the answer is checked.
+   */
   async query(write: (orgId: string) => SQL): Promise<unknown[]> {
-    return (await this.#prepared(write(this.orgId)).all()).results;
+    const { results } = await this.#prepared(write(this.orgId)).all<{ org_id?: unknown }>();
+    return this.#checked(results, (row) => ("org_id" in row ? row.org_id : this.orgId));
   }
 
-  /** The statement, if the org is among its arguments. */
   #prepared(statement: SQL): D1PreparedStatement {
     const { sql: text, params } = this.#db.all(statement).getQuery();
-    if (!params.includes(this.orgId)) throw new Error("a statement without its org");
     return this.#database.prepare(text).bind(...params);
+  }
+
+  #checked<T>(rows: T[], orgOf: (row: T) => unknown): T[] {
+    if (rows.some((row) => orgOf(row) !== this.orgId)) throw new Error("a row of another org came back");
+    return rows;
   }
 
   /**
@@ -189,8 +194,7 @@ export class TenantDb {
           WHERE search_fts MATCH ${`text : (${words})`} AND e.org_id = ${this.orgId}
           ORDER BY picked.score, picked.at DESC, picked.id DESC`,
     );
-    if (rows.some((row) => row.orgId !== this.orgId)) throw new Error("a row of another org came back");
-    return rows;
+    return this.#checked(rows, (row) => row.orgId);
   }
 
   #upserting<T extends TenantTable>(table: T, values: Insert<T>, conflict: Conflict<T>) {
@@ -205,8 +209,9 @@ export class TenantDb {
       });
   }
 
+  /** In parentheses: an OR in the condition binds less than the AND before it. */
   #mine(table: TenantTable, where?: SQL): SQL | undefined {
-    return and(eq(table.orgId, this.orgId), where);
+    return and(eq(table.orgId, this.orgId), where && sql`(${where})`);
   }
 }
 
