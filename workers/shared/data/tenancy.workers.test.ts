@@ -60,6 +60,14 @@ describe("repository functions of two tenants", () => {
     expect(Object.entries(rows).filter(([, some]) => some.length === 0)).toEqual([]);
   });
 
+  it("keep each row with its org, whoever writes", async () => {
+    const [from, to] = [await seedOrg(DB), await emptyOrg(DB)];
+    for (const table of await tenantTables(DB)) {
+      const moving = DB.prepare(`UPDATE "${table}" SET org_id = ? WHERE org_id = ?`).bind(to, from).run();
+      await expect(moving, table).rejects.toThrow("a row stays with its org");
+    }
+  });
+
   it.each(functions)("%s gives nothing of another org, and changes nothing there", async (name) => {
     expect(await tried(name, () => DB)).toEqual([]);
   });
