@@ -10,7 +10,7 @@ import {
 import { addKey, publishedKeys, type SigningKeyRow } from "#data/signing-keys";
 import { configOf } from "./config.ts";
 import type { Env } from "./env.ts";
-import { open, type SecretPlace, seal } from "./secrets.ts";
+import { openFor, type SecretPlace, sealFor, systemPlace } from "./secrets.ts";
 
 /** Keys that are used for one thing: `auth` signs our own tokens, `idp` those of the development identity provider. */
 export type KeyRing = "auth" | "idp";
@@ -91,7 +91,7 @@ async function signingKey(env: Env, ring: KeyRing, now: number): Promise<{ kid: 
 /** The newest key that may sign now and whose private half opens. */
 async function opened(env: Env, rows: SigningKeyRow[], now: number): Promise<{ kid: string; key: CryptoKey } | null> {
   for (const row of rows.filter(({ activeFrom }) => activeFrom <= now).toReversed()) {
-    const jwk = await open(configOf(env).secretsKey, placeOf(row.kid), row.privateSealed).catch(() => null);
+    const jwk = await openFor(env, placeOf(row.kid), row.privateSealed).catch(() => null);
     if (jwk !== null) return { kid: row.kid, key: (await importJWK(JSON.parse(jwk), "ES256")) as CryptoKey };
   }
   return null;
@@ -114,7 +114,7 @@ async function makeKey(env: Env, { ring, rows, now, atOnce }: Wanted): Promise<v
   const row = {
     kid,
     publicJwk: JSON.stringify({ ...publicJwk, kid, alg: "ES256", use: "sig" }),
-    privateSealed: await seal(configOf(env).secretsKey, placeOf(kid), JSON.stringify(privateJwk)),
+    privateSealed: await sealFor(env, placeOf(kid), JSON.stringify(privateJwk)),
     createdAt: now,
     activeFrom,
     expiresAt: activeFrom + PUBLISHED_MS,
@@ -123,5 +123,5 @@ async function makeKey(env: Env, { ring, rows, now, atOnce }: Wanted): Promise<v
 }
 
 function placeOf(kid: string): SecretPlace {
-  return { orgId: "", table: "signing_keys", row: kid, column: "private_sealed" };
+  return systemPlace("signing_keys", kid, "private_sealed");
 }
