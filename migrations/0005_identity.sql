@@ -200,7 +200,6 @@ ALTER TABLE `orgs` ADD `deleting_at` integer;--> statement-breakpoint
 ALTER TABLE `orgs` ADD `sign_up` text DEFAULT 'invitation' NOT NULL;--> statement-breakpoint
 ALTER TABLE `orgs` ADD `sign_up_domains` text DEFAULT '[]' NOT NULL;--> statement-breakpoint
 ALTER TABLE `orgs` ADD `link_by_email` integer DEFAULT false NOT NULL;--> statement-breakpoint
-ALTER TABLE `orgs` ADD `audit_days` integer DEFAULT 0 NOT NULL;--> statement-breakpoint
 ALTER TABLE `orgs` ADD `rev` integer DEFAULT 1 NOT NULL;
 --> statement-breakpoint
 CREATE TRIGGER `conversation_members_org` BEFORE UPDATE OF `org_id` ON `conversation_members` BEGIN

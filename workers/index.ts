@@ -1,38 +1,58 @@
 import { Hono } from "hono";
 import { readConfig } from "#platform/config";
 import type { Env } from "#platform/env";
+import { ensureFirstAdmin } from "#platform/first-admin";
 import { answerError, frontDoor } from "#platform/front-door";
 import { parseHost } from "#platform/hosts";
 import { problemResponse } from "#platform/problem-response";
 import type { AppEnv } from "#platform/route";
-import { apiApp, documentationApp } from "./api/app.ts";
+import { accountApp } from "./account/app.ts";
+import { acceptApp, signInFirst } from "./account/handover.ts";
+import { apiApp } from "./api/app.ts";
 import { idpApp } from "./auth/idp/app.ts";
 import { gitApp } from "./gateway/git/app.ts";
 import { llmApp } from "./gateway/llm/app.ts";
 import { imgApp } from "./img/app.ts";
 import { realtimeApp } from "./realtime/app.ts";
 import { serveWeb } from "./web/handler.ts";
+import { isAccountPage, isDocument, PICKER } from "./web/pages.ts";
 
 export * from "../durable-objects/index.ts";
 
-const orgApp = new Hono<AppEnv>();
-orgApp.onError(answerError);
-orgApp.use("/api/*", frontDoor());
-orgApp.route("/api", realtimeApp);
-orgApp.route("/", apiApp);
-orgApp.all("*", (context) => {
-  const { env } = context;
-  const ctx = context.executionCtx as ExecutionContext;
-  return serveWeb(context.req.raw, { env, api: async (request) => orgApp.fetch(request, env, ctx) });
+/** The api of an org: on its host for browsers, on `api.BASE` for tokens. */
+function orgApi(): Hono<AppEnv> {
+  const app = new Hono<AppEnv>();
+  app.onError(answerError);
+  app.use("/api/*", frontDoor());
+  app.route("/api", realtimeApp);
+  return app.route("/", apiApp);
+}
+
+const orgApp = orgApi();
+orgApp.route("/", acceptApp);
+orgApp.all("*", async ({ env, executionCtx, req: { raw } }) => {
+  const { pathname } = new URL(raw.url);
+  const elsewhere = isDocument(raw) ? await signInFirst(env, raw, isAccountPage(pathname)) : null;
+  const api = async (request: Request) => orgApp.fetch(request, env, executionCtx as ExecutionContext);
+  return elsewhere ?? serveWeb(raw, { env, api });
 });
 
-const ROOMS = { api: documentationApp, llm: llmApp, git: gitApp, img: imgApp, idp: idpApp } as const;
+const appHost = new Hono<{ Bindings: Env }>();
+appHost.route("/", accountApp);
+appHost.all("*", async ({ env, executionCtx, req: { raw }, redirect }) => {
+  if (isDocument(raw) && !isAccountPage(new URL(raw.url).pathname)) return redirect(PICKER);
+  return serveWeb(raw, { env, api: async (request) => appHost.fetch(request, env, executionCtx as ExecutionContext) });
+});
+
+const apiHost = orgApi();
+const ROOMS = { app: appHost, api: apiHost, llm: llmApp, git: gitApp, img: imgApp, idp: idpApp } as const;
 
 export default {
   async fetch(request: Request, env: Env, ctx: ExecutionContext): Promise<Response> {
     const configured = readConfig(env);
     if (!configured.ok) return problemResponse({ code: "unavailable", detail: configured.error });
     const host = parseHost(new URL(request.url).host, configured.config);
+    await ensureFirstAdmin(env);
     if (host.kind === "org") return orgApp.fetch(request, env, ctx);
     const room = host.kind === "room" && host.room in ROOMS ? ROOMS[host.room as keyof typeof ROOMS] : null;
     return room

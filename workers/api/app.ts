@@ -4,26 +4,40 @@ import { type AnyRoute, type AppEnv, mountRoutes } from "#platform/route";
 import { docsPage } from "./docs-page.ts";
 import { idempotency } from "./middleware/idempotency.ts";
 import { openApiDocument } from "./openapi.ts";
+import { accountRoutes } from "./routes/account.ts";
+import { apiKeyRoutes } from "./routes/api-keys.ts";
 import { auditRoutes } from "./routes/audit.ts";
 import { budgetRoutes } from "./routes/budgets.ts";
 import { conversationRoutes } from "./routes/conversations.ts";
 import { exportRoutes } from "./routes/export.ts";
 import { fileRoutes } from "./routes/files.ts";
 import { forkRoutes } from "./routes/fork.ts";
+import { identityProviderRoutes } from "./routes/identity-providers.ts";
+import { invitationRoutes } from "./routes/invitations.ts";
 import { meRoutes } from "./routes/me.ts";
+import { memberRoutes } from "./routes/members.ts";
 import { messageRoutes } from "./routes/messages.ts";
 import { modelRoutes } from "./routes/models.ts";
+import { orgRoutes } from "./routes/org.ts";
 import { outputRoutes } from "./routes/outputs.ts";
 import { providerRoutes } from "./routes/providers.ts";
 import { recordingRoutes } from "./routes/recording.ts";
 import { repositoryRoutes } from "./routes/repositories.ts";
 import { sandboxRoutes } from "./routes/sandbox.ts";
 import { searchRoutes } from "./routes/search.ts";
+import { spaceRoutes } from "./routes/spaces.ts";
 import { workspaceRoutes } from "./routes/workspace.ts";
 
 /** Every route of the tenant API; the security suites enumerate this list. */
 export const routes: AnyRoute[] = [
   ...meRoutes,
+  ...accountRoutes,
+  ...apiKeyRoutes,
+  ...orgRoutes,
+  ...memberRoutes,
+  ...invitationRoutes,
+  ...spaceRoutes,
+  ...identityProviderRoutes,
   ...conversationRoutes,
   ...exportRoutes,
   ...forkRoutes,

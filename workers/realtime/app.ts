@@ -1,7 +1,7 @@
 import { type Context, Hono } from "hono";
 import { ProblemError, unwrap } from "#platform/problem-response";
 import type { AppEnv } from "#platform/route";
-import { admit, openSocket } from "./admit.ts";
+import { admit, openSocket, requireSame } from "./admit.ts";
 import { pollEvents } from "./long-poll.ts";
 import { streamEvents } from "./sse.ts";
 
@@ -15,13 +15,18 @@ realtimeApp.get("/conversations/:id/socket", (context) => {
   if (context.req.header("upgrade")?.toLowerCase() !== "websocket") {
     throw new ProblemError({ code: "unsupported", detail: "Ask for a WebSocket upgrade here." });
   }
-  return openSocket(admitted(context), context.req.query("since") ?? null);
+  return openSocket(context, admitted(context), context.req.query("since") ?? null);
 });
 
 realtimeApp.get("/conversations/:id/events/stream", async (context) => {
   const since = context.req.header("last-event-id") ?? context.req.query("since") ?? "0";
-  const upgraded = await openSocket(admitted(context), since);
+  const upgraded = await openSocket(context, admitted(context), since);
   return upgraded.webSocket ? streamEvents(context.env, upgraded.webSocket) : upgraded;
 });
 
-realtimeApp.get("/conversations/:id/events", (context) => pollEvents(admitted(context), context.req.query()));
+realtimeApp.get("/conversations/:id/events", async (context) => {
+  const { principal, conversation } = admitted(context);
+  const answer = await pollEvents({ principal, conversation }, context.req.query());
+  if (context.req.query("wait")) await requireSame(context, principal);
+  return answer;
+});

@@ -5,7 +5,7 @@ import type { Admitted } from "./admit.ts";
 
 /** The GET and long-poll lanes: at once where there is something, else with the first event or after `wait` seconds. */
 export async function pollEvents(
-  { principal, conversation }: Admitted,
+  { principal, conversation }: Pick<Admitted, "principal" | "conversation">,
   query: Record<string, string>,
 ): Promise<Response> {
   const parsed = eventsQuery.safeParse(query);

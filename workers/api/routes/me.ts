@@ -1,5 +1,6 @@
 import { me } from "#contract/me";
 import { configOf } from "#platform/config";
+import { hostUrl } from "#platform/hosts";
 import { allow } from "#platform/policy";
 import { type AnyRoute, defineRoute } from "#platform/route";
 
@@ -14,8 +15,9 @@ export const meRoutes: AnyRoute[] = [
     problems: ["unauthenticated"],
     async handle({ env, org, principal }) {
       const { authMode, environment } = configOf(env);
-      const { memberId: id, name, role } = principal;
-      return { member: { id, kind: "human", name, role }, org, authMode, environment };
+      const { memberId: id, memberKind: kind, name, role, via } = principal;
+      const appUrl = hostUrl(configOf(env), "app");
+      return { member: { id, kind, name, role }, org, authMode, environment, via, appUrl };
     },
   }),
 ];

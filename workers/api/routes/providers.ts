@@ -22,6 +22,7 @@ import { configOf } from "#platform/config";
 import type { Env } from "#platform/env";
 import { newId } from "#platform/new-id";
 import { allow } from "#platform/policy";
+import { requireRev, revMismatch, tagged } from "#platform/preconditions";
 import { ProblemError } from "#platform/problem-response";
 import { type AnyRoute, defineRoute } from "#platform/route";
 import { guardUrl } from "#platform/safe-fetch";
@@ -70,7 +71,7 @@ const create = defineRoute({
     const models = JSON.stringify(body.models);
     const row = { id, kind, name, slug, baseUrl, enabled, models, ...key, rev: 1, createdAt: Date.now() };
     if (!(await insertProvider(forTenant(env, principal), row))) throw slugTaken(slug);
-    return answer(await mustGet(env, principal, id), 201);
+    return tagged(await mustGet(env, principal, id), 201);
   },
 });
 
@@ -83,7 +84,7 @@ const read = defineRoute({
   params,
   response: provider,
   problems: ["unauthenticated", "forbidden", "not_found"],
-  handle: async ({ env, principal, params: { id } }) => answer(await mustGet(env, principal, id)),
+  handle: async ({ env, principal, params: { id } }) => tagged(await mustGet(env, principal, id)),
 });
 
 const patch = defineRoute({
@@ -104,7 +105,7 @@ const patch = defineRoute({
     refuseUnusable(env, { ...known, baseUrl });
     const set = { ...changedColumns(body), ...(await changedKey(env, { orgId: principal.orgId, id, body })) };
     if (!(await updateProvider(forTenant(env, principal), known, set))) throw revMismatch();
-    return answer(await mustGet(env, principal, id));
+    return tagged(await mustGet(env, principal, id));
   },
 });
 
@@ -162,22 +163,10 @@ const checkUnsaved = defineRoute({
 /** `/providers/check` comes before `/providers/:id`, which would take its name for an id. */
 export const providerRoutes: AnyRoute[] = [list, create, checkUnsaved, read, patch, remove, check];
 
-function answer(value: Provider, status = 200): Response {
-  return Response.json(value, { status, headers: { etag: `"${value.rev}"`, "cache-control": "no-store" } });
-}
-
 async function mustGet(env: Env, principal: { orgId: string }, id: string): Promise<Provider> {
   const found = await getProvider(forTenant(env, principal), id);
   if (!found) throw notFound();
   return found;
-}
-
-/** `If-Match`, where it is sent, must name the present rev (RFC 9110 §13.1.1). */
-function requireRev(request: Request, rev: number): void {
-  const wanted = request.headers.get("if-match");
-  if (wanted === null || wanted === "*") return;
-  const tags = wanted.split(",").map((tag) => tag.trim().replace(/^W\//, "").replaceAll('"', ""));
-  if (!tags.includes(String(rev))) throw revMismatch();
 }
 
 function refuseUnusable(env: Env, body: Pick<ProviderCreate, "kind" | "slug" | "baseUrl">): void {
@@ -229,9 +218,6 @@ function fieldProblem(field: string, message: string): ProblemError {
 }
 
 const notFound = () => new ProblemError({ code: "not_found", detail: "There is no such provider." });
-
-const revMismatch = () =>
-  new ProblemError({ code: "rev_mismatch", detail: "The provider was changed meanwhile. Load it again." });
 
 const slugTaken = (slug: string) =>
   new ProblemError({

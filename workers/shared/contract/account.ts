@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { accountId, sessionId, timestamp } from "./ids.ts";
+import { authMode } from "./me.ts";
 import { emailAddress, personName } from "./member.ts";
 import { orgSlug } from "./org.ts";
 
@@ -73,6 +74,17 @@ export const signInWays = z.object({
   providers: z.array(z.object({ id: z.string(), name: z.string(), url: z.string() })),
 });
 export type SignInWays = z.infer<typeof signInWays>;
+
+/** What `GET app.BASE/session` tells. */
+export const accountSession = z.object({
+  account: z.object({ id: accountId, name: z.string(), email: z.string() }).nullable(),
+  authMode,
+  environment: z.enum(["development", "production"]),
+  /** The org that was asked for, where there is one. */
+  org: z.object({ slug: z.string(), name: z.string() }).nullable(),
+  ways: signInWays,
+});
+export type AccountSession = z.infer<typeof accountSession>;
 
 function isTimeZone(name: string): boolean {
   try {

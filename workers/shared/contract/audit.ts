@@ -9,6 +9,7 @@ export const AUDIT_ACTIONS = [
   "account.register",
   "account.sign_in",
   "account.sign_out",
+  "account.change",
   "account.password_change",
   "account.password_reset",
   "account.identity_link",

@@ -21,6 +21,7 @@ export const ID_PREFIXES = {
   provider: "prv",
   file: "fil",
   request: "req",
+  mail: "mai",
   session: "ses",
   invitation: "inv",
   apiKey: "key",

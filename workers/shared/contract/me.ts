@@ -11,5 +11,9 @@ export const me = z.object({
   org: z.object({ id: orgId, slug: z.string(), name: z.string() }),
   authMode,
   environment: z.enum(["development", "production"]),
+  /** How the request showed who it is. */
+  via: z.enum(["session", "api_key", "agent_token", "proxy", "none"]),
+  /** Where people sign in and choose among their organisations. */
+  appUrl: z.string(),
 });
 export type Me = z.infer<typeof me>;

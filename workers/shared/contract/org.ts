@@ -24,7 +24,6 @@ export const orgSettings = z.object({
   signUp: signUpPolicy,
   signUpDomains: z.array(z.string()),
   linkByEmail: z.boolean(),
-  auditDays: z.number().int(),
   /** When it will be gone; null: it stays. */
   purgedAt: timestamp.nullable(),
   rev: z.number().int(),
@@ -37,8 +36,6 @@ export const orgPatch = z
     signUp: signUpPolicy,
     signUpDomains: z.array(domain).max(50),
     linkByEmail: z.boolean(),
-    /** 0 keeps audit entries for ever. */
-    auditDays: z.number().int().min(0).max(3650),
   })
   .partial();
 export type OrgPatch = z.infer<typeof orgPatch>;
@@ -61,5 +58,8 @@ export const myOrg = z.object({
   role: orgRole,
   state: z.enum(["active", "pending", "suspended"]),
   url: z.string(),
+  /** When it will be gone; null: it stays. */
+  deletedAt: timestamp.nullable(),
 });
 export type MyOrg = z.infer<typeof myOrg>;
+export const myOrgs = z.object({ items: z.array(myOrg), mayCreate: z.boolean() });

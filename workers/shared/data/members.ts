@@ -11,6 +11,8 @@ export interface MemberFilter {
   q?: string;
   role?: OrgRole;
   state?: MemberRow["state"];
+  /** Whether words may also be those of an address. */
+  byEmail: boolean;
   limit: number;
   cursor?: string;
 }
@@ -33,11 +35,11 @@ export function memberByEmail(db: TenantDb, email: string): Promise<MemberRow | 
 /** A page of the org's people and agents, oldest first; those who are gone only where they are asked for. */
 export async function listMembers(db: TenantDb, filter: MemberFilter): Promise<Page<OrgMember>> {
   const words = `%${(filter.q ?? "").replace(/[\\%_]/g, (char) => `\\${char}`)}%`;
+  const byName = sql`${members.name} LIKE ${words} ESCAPE '\\'`;
+  const byEmail = filter.byEmail ? sql`${members.email} LIKE ${words} ESCAPE '\\'` : undefined;
   const rows = await db.select(members, {
     where: and(
-      filter.q
-        ? sql`(${members.name} LIKE ${words} ESCAPE '\\' OR ${members.email} LIKE ${words} ESCAPE '\\')`
-        : undefined,
+      filter.q ? or(byName, byEmail) : undefined,
       filter.role ? eq(members.role, filter.role) : undefined,
       filter.state ? eq(members.state, filter.state) : ne(members.state, "removed"),
       filter.cursor ? gt(members.id, filter.cursor) : undefined,

@@ -1,7 +1,9 @@
 import { z } from "zod";
 import { authMode } from "#contract/me";
+import { emailAddress } from "#contract/member";
 import { type AuthConfig, authConfigOf, authVariables, missingForMode } from "./auth-config.ts";
 import type { Env } from "./env.ts";
+import { type MailConfig, mailConfigOf, mailVariables, missingForMail } from "./mail-config.ts";
 
 const base64Key = z
   .string({ error: "is missing: run `npm run dev` once to make it, or set it with `wrangler secret put`" })
@@ -22,6 +24,9 @@ const schema = z
     LOG_LEVEL: z.enum(["debug", "info", "error", "silent"]).default("info"),
     DEMO_PACE_MS: z.coerce.number().int().min(0).max(1000).default(10),
     ...authVariables,
+    ...mailVariables,
+    ADMIN_EMAIL: emailAddress.optional(),
+    SIGN_UP: z.enum(["open", "orgs"]).default("orgs"),
   })
   .superRefine((env, ctx) => {
     const host = env.BASE.replace(/:\d+$/, "");
@@ -33,7 +38,7 @@ const schema = z
         message: "is NONE, which makes every request an administrator; that is allowed only in development on loopback",
       });
     }
-    for (const { variable, message } of missingForMode(env)) {
+    for (const { variable, message } of [...missingForMode(env), ...missingForMail(env)]) {
       ctx.addIssue({ code: "custom", path: [variable], message });
     }
     if (env.SANDBOX_DRIVER === "local" && !(env.SANDBOX_HOST_URL && env.SANDBOX_HOST_SECRET)) {
@@ -63,6 +68,11 @@ export interface Config {
   logLevel: "debug" | "info" | "error" | "silent";
   /** Pause of the demo model between two pieces of its answer. */
   demoPaceMs: number;
+  /** Who owns the deployment: the first account of an empty store. */
+  adminEmail: string | null;
+  /** `open`: anybody may register and make an org; `orgs`: people register where an org lets them. */
+  signUp: "open" | "orgs";
+  mail: MailConfig;
 }
 
 export type ConfigResult = { ok: true; config: Config } | { ok: false; error: string };
@@ -109,6 +119,9 @@ function parse(env: Env): ConfigResult {
       limitsWrites: value.WRITE_LIMIT === "on",
       logLevel: value.LOG_LEVEL,
       demoPaceMs: value.DEMO_PACE_MS,
+      adminEmail: value.ADMIN_EMAIL ?? null,
+      signUp: value.SIGN_UP,
+      mail: mailConfigOf(value),
     },
   };
 }

@@ -34,4 +34,12 @@ export interface Env {
   PROXY_ROLE_MAP?: string;
   PROXY_TRUST_EMAIL?: string;
   PROXY_SECRET?: string;
+  ADMIN_EMAIL?: string;
+  SIGN_UP?: string;
+  MAIL?: string;
+  MAIL_FROM?: string;
+  MAIL_HTTP_URL?: string;
+  MAIL_HTTP_TOKEN?: string;
+  /** Cloudflare's binding for sending mail. */
+  EMAIL?: SendEmail;
 }

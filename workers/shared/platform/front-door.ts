@@ -9,18 +9,17 @@ import type { AppEnv } from "./route.ts";
 import { checkSameOrigin, isSafe } from "./same-origin.ts";
 import { openSession, type Session } from "./session.ts";
 
-/** Request id, same-origin check, session and the one wide log event of every request on an org's host. */
+const NO_ORG = { code: "not_found", detail: "There is no organisation at this address." } as const;
+const NO_TOKEN = { code: "unauthenticated", detail: "Send an API key or an agent's token as a bearer token." } as const;
+
+/** Request id, same-origin check, session and the one wide log event of every request to the api of an org. */
 export function frontDoor(): MiddlewareHandler<AppEnv> {
   return async (context, next) => {
     const startedMs = Date.now();
     const requestId = newId("request");
     context.set("requestId", requestId);
     context.set("principal", null);
-    const sameOrigin = checkSameOrigin(context.req.raw);
-    if (!sameOrigin.ok) throw new ProblemError(sameOrigin.problem);
-    const host = parseHost(new URL(context.req.url).host, configOf(context.env));
-    const session = host.kind === "org" ? await openSession(context.env, host.slug) : null;
-    if (!session) throw new ProblemError({ code: "not_found", detail: "There is no organisation at this address." });
+    const session = await sessionAt(context);
     context.set("principal", session.principal);
     context.set("org", session.org);
     if (!isSafe(context.req.method)) await limitWrites(context.env, writerOf(session));
@@ -36,6 +35,15 @@ export function frontDoor(): MiddlewareHandler<AppEnv> {
       ms: Date.now() - startedMs,
     });
   };
+}
+
+async function sessionAt({ env, req }: Context<AppEnv>): Promise<Session> {
+  const sameOrigin = checkSameOrigin(req.raw);
+  if (!sameOrigin.ok) throw new ProblemError(sameOrigin.problem);
+  const host = parseHost(new URL(req.url).host, configOf(env));
+  const session = await openSession(env, req.raw, host.kind === "org" ? host.slug : null);
+  if (session) return session;
+  throw new ProblemError(host.kind === "org" ? NO_ORG : NO_TOKEN);
 }
 
 /** Whose writes count together: a member's, or those of all strangers of an org. */

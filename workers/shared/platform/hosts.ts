@@ -1,19 +1,7 @@
+import { RESERVED_SLUGS, ROOMS } from "#domain/account/slug";
 import type { Config } from "./config.ts";
 
-const ROOMS = ["app", "api", "mcp", "auth", "hooks", "control", "llm", "git", "img", "idp"] as const;
 export type Room = (typeof ROOMS)[number];
-
-/** Names no org may take: every host of ours and those people expect to be official. */
-export const RESERVED_SLUGS: ReadonlySet<string> = new Set([
-  ...ROOMS,
-  "www",
-  "admin",
-  "docs",
-  "status",
-  "mail",
-  "dev",
-  "conv",
-]);
 
 export type Host = { kind: "org"; slug: string } | { kind: "room"; room: Room } | { kind: "unknown" };
 

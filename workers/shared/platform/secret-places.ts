@@ -5,6 +5,11 @@ export function providerKeyPlace(orgId: string, providerId: string): SecretPlace
   return { orgId, table: "providers", row: providerId, column: "key_sealed" };
 }
 
+/** Where the client secret of an org's identity provider is stored. */
+export function identityProviderPlace(orgId: string, identityProviderId: string): SecretPlace {
+  return { orgId, table: "identity_providers", row: identityProviderId, column: "secret_sealed" };
+}
+
 /** A place of a table that belongs to the installation and not to an org. */
 export function systemPlace(table: string, row: string, column: string): SecretPlace {
   return { orgId: null, table, row, column };

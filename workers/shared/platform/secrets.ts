@@ -18,7 +18,7 @@ import {
 import { dataKeyPlace } from "./secret-places.ts";
 
 export type { SecretPlace } from "./sealing.ts";
-export { providerKeyPlace, systemPlace } from "./secret-places.ts";
+export { identityProviderPlace, providerKeyPlace, systemPlace } from "./secret-places.ts";
 
 /**
  * Encrypts a text for one place under the data key of the place's org, which is made at its first use:

@@ -1,36 +1,64 @@
-import { type MemberRow, spacesOf } from "#data/members";
-import { findOrgBySlug, firstOwner, type Org } from "#data/orgs";
+import { scopesOf } from "#data/api-keys";
+import { findMember, type MemberRow, memberOfAccount, spacesOf } from "#data/members";
+import { findOrg, findOrgBySlug, firstOwner, type Org } from "#data/orgs";
 import { forTenant, type TenantDb } from "#data/tenant-db";
+import { orgOfKey, verifyApiKey } from "./api-keys.ts";
 import { configOf } from "./config.ts";
 import type { Env } from "./env.ts";
 import { memberPrincipal } from "./member-principal.ts";
 import type { MemberPrincipal } from "./principal.ts";
+import { sessionOf } from "./sessions.ts";
 
 /** The org of a host and whom the request speaks for there; `principal` is null for a stranger. */
 export interface Session {
   org: Org;
   principal: MemberPrincipal | null;
 }
+/** What a request showed of its member, besides who that is. */
+type Shown = Pick<MemberPrincipal, "via"> & Partial<Pick<MemberPrincipal, "sessionId" | "scopes">>;
+type Found = { member: MemberRow | null; shown: Shown } | null;
 
 /**
- * Turns a request on an org's host into a session, or null where there is no such org. With `AUTH_MODE=NONE`, which the
- * configuration allows only in development on loopback, every request is the org's first owner.
+ * The one place that turns a request into a principal; null where there is no such org. `slug` is that of an org's host; null on
+ * `api.BASE`, where the token says which org. A request with a bearer token is what the token says and nothing else, so that a
+ * wrong one never falls back to a cookie. Of members only active ones are let in.
  */
-export async function openSession(env: Env, slug: string): Promise<Session | null> {
-  const org = await findOrgBySlug(env, slug);
+export async function openSession(env: Env, request: Request, slug: string | null): Promise<Session | null> {
+  const token = bearerOf(request);
+  const org = slug === null ? await orgOfToken(env, token) : await findOrgBySlug(env, slug);
   if (!org) return null;
-  if (configOf(env).authMode !== "NONE") return { org, principal: null };
   const db = forTenant(env, { orgId: org.id });
-  const owner = await firstOwner(db);
-  return { org, principal: owner && (await principalOf(db, owner, { via: "none" })) };
+  const found = token === null ? await shownByBrowser(env, request, db) : await shownByToken(env, db, token);
+  if (found?.member?.state !== "active") return { org, principal: null };
+  return { org, principal: await principalOf(db, found.member, found.shown) };
 }
 
-/** Everything that decisions on access need of a member, read together. */
-async function principalOf(
-  db: TenantDb,
-  member: MemberRow,
-  shown: Pick<MemberPrincipal, "via"> & Partial<MemberPrincipal>,
-): Promise<MemberPrincipal> {
+function bearerOf(request: Request): string | null {
+  return /^Bearer ([^\s]+)$/i.exec(request.headers.get("authorization") ?? "")?.[1] ?? null;
+}
+
+async function orgOfToken(env: Env, token: string | null): Promise<Org | null> {
+  const id = token === null ? null : orgOfKey(token);
+  const row = id === null ? null : await findOrg(env, id);
+  return row && row.deletingAt === null ? { id: row.id, slug: row.slug, name: row.name } : null;
+}
+
+async function shownByToken(env: Env, db: TenantDb, token: string): Promise<Found> {
+  const key = await verifyApiKey(env, db.orgId, token);
+  return key && { member: await findMember(db, key.memberId), shown: { via: "api_key", scopes: scopesOf(key) } };
+}
+
+/** With `AUTH_MODE=NONE`, which the configuration allows only in development on loopback, every request is the org's first owner. */
+async function shownByBrowser(env: Env, request: Request, db: TenantDb): Promise<Found> {
+  const { authMode } = configOf(env);
+  if (authMode === "NONE") return { member: await firstOwner(db), shown: { via: "none" } };
+  const session = await sessionOf(env, request, db.orgId);
+  const shown = { via: "session", sessionId: session?.id ?? null } as const;
+  return session && { member: await memberOfAccount(db, session.accountId), shown };
+}
+
+/** Everything that decisions on access need of a member. */
+async function principalOf(db: TenantDb, member: MemberRow, shown: Shown): Promise<MemberPrincipal> {
   const { id, kind, name, role, accountId } = member;
   const spaces = await spacesOf(db, id, role);
   return memberPrincipal({ orgId: db.orgId, memberId: id, memberKind: kind, name, role, accountId, spaces, ...shown });

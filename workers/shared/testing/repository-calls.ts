@@ -10,19 +10,10 @@ import * as orgs from "#data/orgs";
 import * as providers from "#data/providers";
 import * as repositories from "#data/repositories";
 import * as search from "#data/search";
-import type { TenantDb } from "#data/tenant-db";
+import { ACCESS_CALLS } from "./access-calls.ts";
+import { type Call, NOW } from "./repository-call.ts";
 import { SEEDED_ID as ID, MARK, MARKED_NUMBER } from "./tenants.ts";
 
-/** A call with another org's ids. */
-interface Call {
-  run(db: TenantDb): unknown;
-  /** What it answers in an org that has nothing, or `refused` where the database does not take it. */
-  nothing: unknown;
-  /** It adds rows to its own org, whatever the ids. */
-  adds?: true;
-}
-
-const NOW = Date.parse("2026-11-15T12:00:00Z");
 const looker = { memberId: ID, role: "owner" as const, spaces: {} };
 const lease = { callId: "call", conversationId: ID, runId: "run", microUsd: 10, expiresAt: NOW + 60_000 };
 const claim = { memberId: ID, key: `${MARK}-key`, digest: "digest" };
@@ -82,6 +73,8 @@ const entry = { seq: MARKED_NUMBER, kind: "title" as const, text: "stolen", at: 
 
 /** Each function of `workers/shared/data` that takes a `TenantDb`, by its name. */
 export const CALLS: Record<string, Call> = {
+  ...ACCESS_CALLS,
+
   reserveMoney: { run: (db) => budgets.reserveMoney(db, lease, NOW), nothing: true, adds: true },
   settleMoney: {
     run: (db) => budgets.settleMoney(db, { callId: `${MARK}-id`, microUsd: 1 }, NOW),
@@ -151,7 +144,7 @@ export const CALLS: Record<string, Call> = {
   findMember: { run: (db) => members.findMember(db, ID), nothing: null },
   memberOfAccount: { run: (db) => members.memberOfAccount(db, ID), nothing: null },
   memberByEmail: { run: (db) => members.memberByEmail(db, `${MARK}-email`), nothing: null },
-  listMembers: { run: (db) => members.listMembers(db, { limit: 10 }), nothing: page },
+  listMembers: { run: (db) => members.listMembers(db, { limit: 10, byEmail: true }), nothing: page },
   insertMember: { run: (db) => members.insertMember(db, memberRow), nothing: true, adds: true },
   updateMember: { run: (db) => members.updateMember(db, ID, { name: "stolen" }), nothing: false },
   spacesOf: { run: (db) => members.spacesOf(db, ID, "owner"), nothing: {} },

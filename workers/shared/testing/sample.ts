@@ -26,7 +26,7 @@ const BODIES: Record<string, unknown> = {
   "post /providers": { kind: "openai_compatible", name: "p", slug: "p", baseUrl: "http://127.0.0.1:9/v1" },
   "post /providers/check": { kind: "openai_compatible", name: "p", slug: "p", baseUrl: "http://127.0.0.1:9/v1" },
 };
-const QUERY = "path=README.md&purge=true&format=jsonl";
+const QUERY = "path=README.md&purge=true&format=jsonl&slug=another";
 
 /** A valid request to any route, to ids that name nothing. A body that is not valid is named: it needs a line in `BODIES`. */
 export function sampleRequest(route: AnyRoute): { path: string; init: RequestInit } {

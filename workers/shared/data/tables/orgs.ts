@@ -16,8 +16,6 @@ export const orgs = sqliteTable(
     signUpDomains: text("sign_up_domains").notNull().default("[]"),
     /** A new identity with a verified e-mail may become an account that has it. */
     linkByEmail: integer("link_by_email", { mode: "boolean" }).notNull().default(false),
-    /** Days for which audit entries are kept; 0 is for ever. */
-    auditDays: integer("audit_days").notNull().default(0),
     rev: integer("rev").notNull().default(1),
   },
   (table) => [uniqueIndex("orgs_slug").on(table.slug)],

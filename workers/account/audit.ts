@@ -1,0 +1,32 @@
+import type { AuditAction } from "#contract/audit";
+import type { ProblemCode } from "#contract/problem";
+import { type AccountRow, membershipsOf } from "#data/accounts";
+import { auditRecord, recordAudit } from "#platform/audit";
+import type { Env } from "#platform/env";
+import { logEvent } from "#platform/log";
+
+export interface AccountAct {
+  account: Pick<AccountRow, "id" | "name">;
+  request: Request;
+  requestId: string;
+  /** Why it was refused; absent: it was done. */
+  code?: ProblemCode;
+}
+
+/** What a person did to their own account, in the audit log of every org they are in. A log that fails keeps nobody out. */
+export async function auditAccount(env: Env, action: AuditAction, act: AccountAct): Promise<void> {
+  const { account, request, requestId, code } = act;
+  for (const { member, org } of await membershipsOf(env, account.id)) {
+    const actor = { memberId: member.id, kind: "human", name: account.name.slice(0, 200), via: null } as const;
+    const outcome = code === undefined ? ({ outcome: "done" } as const) : ({ outcome: "refused", code } as const);
+    const entry = auditRecord({ action, actor, target: null, request, requestId, ...outcome });
+    await recordAudit(env, org.id, [entry]).catch((error: unknown) =>
+      logEvent(env, "audit.end_lost", { orgId: org.id, requestId, action, error }),
+    );
+  }
+}
+
+/** A sign-in that was done, or tried with an account's address. */
+export function auditSignIn(env: Env, act: AccountAct): Promise<void> {
+  return auditAccount(env, "account.sign_in", act);
+}

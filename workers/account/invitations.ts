@@ -1,0 +1,42 @@
+import type { AccountRow } from "#data/accounts";
+import { findInvitation, grantsOf, type InvitationRow, takeInvitation } from "#data/invitations";
+import type { MemberRow } from "#data/members";
+import { findOrg, type OrgRow } from "#data/orgs";
+import { forTenant } from "#data/tenant-db";
+import type { Env } from "#platform/env";
+import { invitationTokenOrg } from "#platform/invitation-token";
+import { joinOrg } from "#platform/membership";
+import { ProblemError } from "#platform/problem-response";
+import { sha256Hex } from "#platform/random-token";
+
+export interface FoundInvitation {
+  org: OrgRow;
+  row: InvitationRow;
+}
+
+/** The invitation of a link, if it is open; `not_found` says no more than that it is not. */
+export async function openInvitation(env: Env, token: string): Promise<FoundInvitation> {
+  const orgId = invitationTokenOrg(token);
+  const org = orgId === null ? null : await findOrg(env, orgId);
+  const row =
+    org && org.deletingAt === null
+      ? await findInvitation(forTenant(env, { orgId: org.id }), await sha256Hex(token))
+      : null;
+  const open = row && row.acceptedAt === null && row.revokedAt === null && row.expiresAt > Date.now();
+  if (org && row && open) return { org, row };
+  throw new ProblemError({
+    code: "not_found",
+    detail: "This invitation was used, taken back, or is too old. Ask for a new one.",
+  });
+}
+
+/** Uses an invitation for an account with its address; who is a member already stays what they are. */
+export async function acceptInvitation(
+  env: Env,
+  { org, row }: FoundInvitation,
+  account: AccountRow,
+): Promise<MemberRow> {
+  if (!(await takeInvitation(forTenant(env, { orgId: org.id }), row.id, Date.now())))
+    throw new ProblemError({ code: "conflict", detail: "This invitation was used a moment ago." });
+  return joinOrg(env, org.id, { account, entry: { role: row.role, state: "active", grants: grantsOf(row) } });
+}

@@ -1,0 +1,84 @@
+import { and, desc, eq, isNull, ne, or } from "drizzle-orm";
+import { alias } from "drizzle-orm/sqlite-core";
+import { sessions } from "./tables/accounts.ts";
+import { SystemDb } from "./tenant-db.ts";
+
+type Env = { DB: D1Database };
+export type SessionRow = typeof sessions.$inferSelect;
+
+const db = (env: Env) => new SystemDb(env).raw;
+
+/** Adds a session. */
+export async function insertSession(env: Env, row: SessionRow): Promise<void> {
+  await db(env).insert(sessions).values(row).run();
+}
+
+/** The session with this token on this host (null: `app.BASE`), unless it or the one it came from was revoked. */
+export async function findSession(env: Env, tokenHash: string, hostOrgId: string | null): Promise<SessionRow | null> {
+  const parents = alias(sessions, "parents");
+  const rows = await db(env)
+    .select({ session: sessions })
+    .from(sessions)
+    .leftJoin(parents, eq(parents.id, sessions.parentId))
+    .where(
+      and(
+        eq(sessions.tokenHash, tokenHash),
+        hostOrgId === null ? isNull(sessions.hostOrgId) : eq(sessions.hostOrgId, hostOrgId),
+        isNull(sessions.revokedAt),
+        isNull(parents.revokedAt),
+      ),
+    )
+    .limit(1);
+  return rows[0]?.session ?? null;
+}
+
+/** The sign-in from which a session comes; itself, where it is one. */
+export async function rootOfSession(env: Env, id: string): Promise<string> {
+  const [row] = await db(env).select({ parentId: sessions.parentId }).from(sessions).where(eq(sessions.id, id));
+  return row?.parentId ?? id;
+}
+
+/** Notes that a session, and the one it came from, is in use. */
+export async function touchSession(env: Env, { id, parentId }: SessionRow, seenAt: number): Promise<void> {
+  const where = or(eq(sessions.id, id), parentId === null ? undefined : eq(sessions.id, parentId));
+  await db(env).update(sessions).set({ seenAt }).where(where).run();
+}
+
+/** The sign-ins of an account that are not revoked, the latest used first: those on `app.BASE`, from which all others come. */
+export function listSignIns(env: Env, accountId: string): Promise<SessionRow[]> {
+  return db(env)
+    .select()
+    .from(sessions)
+    .where(and(eq(sessions.accountId, accountId), isNull(sessions.hostOrgId), isNull(sessions.revokedAt)))
+    .orderBy(desc(sessions.seenAt));
+}
+
+export interface WhichSessions {
+  accountId: string;
+  /** A sign-in and everything that came from it. */
+  rootId?: string;
+  /** All but this sign-in and what came from it. */
+  exceptRootId?: string;
+  /** Those on the host of this org. */
+  hostOrgId?: string;
+}
+
+/** Revokes sessions; those that were live, so that their sockets can be closed. */
+export function revokeSessions(env: Env, which: WhichSessions, at: number): Promise<SessionRow[]> {
+  const { rootId, exceptRootId, hostOrgId } = which;
+  return db(env)
+    .update(sessions)
+    .set({ revokedAt: at })
+    .where(
+      and(
+        eq(sessions.accountId, which.accountId),
+        isNull(sessions.revokedAt),
+        rootId === undefined ? undefined : or(eq(sessions.id, rootId), eq(sessions.parentId, rootId)),
+        exceptRootId === undefined
+          ? undefined
+          : and(ne(sessions.id, exceptRootId), or(isNull(sessions.parentId), ne(sessions.parentId, exceptRootId))),
+        hostOrgId === undefined ? undefined : eq(sessions.hostOrgId, hostOrgId),
+      ),
+    )
+    .returning();
+}
