@@ -1,12 +1,18 @@
 import { describe, expect, it, vi } from "vitest";
+import { type Command, command } from "#contract/command";
+import type { IdNoun } from "#contract/ids";
 import { CONVERSATION_ACTIONS, ORG_ACTIONS, SPACE_ACTIONS } from "#domain/access/actions";
 import { newId } from "#platform/new-id";
+import { conversationStub } from "#platform/stubs";
 import { routes } from "./api/app.ts";
-import { makeWorld, type World } from "./shared/testing/world.ts";
+import { idFields, withField } from "./shared/testing/id-fields.ts";
+import { spyOnNames } from "./shared/testing/spied-names.ts";
+import { rowsOf } from "./shared/testing/tenants.ts";
+import { makeWorld, testEnv, type World } from "./shared/testing/world.ts";
 
 /** Valid bodies of the routes that take one, so that nothing but the tenant can be what is refused. */
 const BODIES: Record<string, unknown> = {
-  "post /conversations": { repositoryId: "repository" },
+  "post /conversations": { repositoryId: "repository", executor: "noop" },
   "patch /conversations/:id": { title: "stolen" },
   "post /conversations/:id/messages": { clientId: "x", content: "hello" },
   "patch /conversations/:id/messages/:messageId": { content: "hello" },
@@ -77,6 +83,7 @@ async function ownedBy(world: World): Promise<Owned> {
       repositories: world.repositoryId,
       files: (await file.json<{ id: string }>()).id,
       providers: provider.body.id,
+      members: world.principal.memberId,
       messageId: posted.body.messageId,
       runId: posted.body.runId,
       approvalId: newId("approval"),
@@ -108,6 +115,54 @@ function initFor(key: string, route: (typeof routes)[number], world: World): Req
   return { method, body: text, headers: { "content-type": "application/json" } };
 }
 
+/** The other fields of commands that take an id. */
+const COMMANDS: Partial<Record<Command["type"], object>> = {
+  "message.post": { content: "stolen" },
+  "message.edit": { content: "stolen" },
+  "approval.decide": { decision: "approve" },
+  "queue.reorder": { threadId: newId("thread"), queue: [] },
+  "question.answer": { answers: ["stolen"] },
+};
+
+/** An ask that is not open is a conflict, whether there ever was one or not; who does not take part need not be taken out. */
+const ANSWERS: Partial<Record<Command["type"], string>> = {
+  "approval.decide": "conflict",
+  "question.answer": "conflict",
+  "question.dismiss": "conflict",
+  "participant.remove": "ok",
+};
+
+/** Something of this kind that the org has, or an id that it could have. */
+function idOf({ values }: Owned, noun: IdNoun): string {
+  const collection = noun === "repository" ? "repositories" : `${noun}s`;
+  return values[collection] ?? values[`${noun}Id`] ?? newId(noun);
+}
+
+/** All that these orgs have: rows, files and events, once what is under way has ended. */
+async function traces(...worlds: World[]): Promise<unknown> {
+  let last: unknown = null;
+  return vi.waitFor(
+    async () => {
+      const [before, now] = [last, await Promise.all(worlds.map(traceOf))];
+      last = now;
+      expect(now).toEqual(before);
+      return now;
+    },
+    { timeout: 10_000, interval: 150 },
+  );
+}
+
+async function traceOf({ orgId, principal }: World) {
+  const rows = await rowsOf(testEnv.DB, orgId);
+  const files = (await testEnv.FILES.list({ prefix: orgId })).objects.map(({ key, etag }) => ({ key, etag }));
+  const logs = await Promise.all(
+    (rows.conversations ?? []).map(({ id }) =>
+      conversationStub(testEnv, orgId, String(id)).logPage(principal, { after: 0, upTo: 1_000 }),
+    ),
+  );
+  return { rows, files, logs };
+}
+
 const ACTIONS: string[] = ["anyone", ORG_ACTIONS, CONVERSATION_ACTIONS, SPACE_ACTIONS].flatMap((one) =>
   typeof one === "string" ? one : Object.keys(one),
 );
@@ -116,7 +171,7 @@ describe("two tenants", () => {
   it("every route answers another org's ids with not_found, and leaves no trace", async () => {
     const [mine, theirs] = [await makeWorld(), await makeWorld()];
     const owned = await ownedBy(theirs);
-    const before = await theirs.json<{ events: unknown[] }>("GET", `/api/conversations/${owned.conversation}/events`);
+    const before = await traces(mine, theirs);
     const seen: string[] = [];
     for (const route of routes) {
       const key = `${route.method} ${route.path}`;
@@ -126,10 +181,82 @@ describe("two tenants", () => {
       expect(await response.json()).toMatchObject({ code: "not_found" });
       seen.push(key);
     }
+    for (const lane of ["events", "events/stream", "socket"]) {
+      const headers: HeadersInit = lane === "socket" ? { upgrade: "websocket" } : {};
+      const response = await mine.fetch(`/api/conversations/${owned.conversation}/${lane}`, { headers });
+      expect({ lane, status: response.status }).toEqual({ lane, status: 404 });
+    }
     expect(seen.length).toBeGreaterThan(25);
-    const after = await theirs.json<{ events: unknown[] }>("GET", `/api/conversations/${owned.conversation}/events`);
-    expect(after.body.events.slice(0, before.body.events.length)).toEqual(before.body.events);
-    expect(JSON.stringify(after.body.events)).not.toContain("stolen");
+    expect(await traces(mine, theirs)).toEqual(before);
+  });
+
+  it("every id of another org in a query finds nothing", async () => {
+    const [mine, theirs] = [await makeWorld(), await makeWorld()];
+    const [own, owned] = [await ownedBy(mine), await ownedBy(theirs)];
+    const tried = routes.flatMap((route) => idFields(route.query).map((field) => ({ route, field })));
+    for (const { route, field } of tried) {
+      const path = `${pathFor(route.path, own)}&${field.path.join(".")}=${idOf(owned, field.noun)}`;
+      expect({ path, ...(await mine.json("GET", path)) }).toMatchObject({ path, status: 200, body: { items: [] } });
+    }
+    expect(tried.map(({ field }) => field.path.join("."))).toEqual(expect.arrayContaining(["repositoryId", "spaceId"]));
+  });
+
+  it("every id of another org in a body is not found, and leaves no trace", async () => {
+    const [mine, theirs] = [await makeWorld(), await makeWorld()];
+    const [own, owned] = [await ownedBy(mine), await ownedBy(theirs)];
+    const before = await traces(mine, theirs);
+    const tried = routes.flatMap((route) =>
+      route.body && !("bytes" in route.body) ? idFields(route.body).map((field) => ({ route, field })) : [],
+    );
+    for (const { route, field } of tried) {
+      const key = `${route.method} ${route.path}`;
+      const body = withField(JSON.parse(String(initFor(key, route, mine).body)), field, idOf(owned, field.noun));
+      const answer = await mine.json(route.method.toUpperCase(), pathFor(route.path, own), body);
+      expect({ key, field, ...answer }).toMatchObject({ key, field, status: 404, body: { code: "not_found" } });
+    }
+    const fields = tried.map(({ field }) => field.path.join("."));
+    expect(fields).toEqual(expect.arrayContaining(["repositoryId", "spaceId", "attachments"]));
+    expect(await traces(mine, theirs)).toEqual(before);
+  });
+
+  it("every id of another org in a command is not found, and leaves no trace", async () => {
+    const [mine, theirs] = [await makeWorld(), await makeWorld()];
+    const [own, owned] = [await ownedBy(mine), await ownedBy(theirs)];
+    const before = await traces(mine, theirs);
+    const conversation = conversationStub(testEnv, mine.orgId, own.conversation);
+    const tried = command.options.flatMap((option) =>
+      idFields(option).map((field) => ({ type: option.shape.type.value, field })),
+    );
+    for (const { type, field } of tried) {
+      const given = { ...COMMANDS[type], type, clientId: `${type} ${field.path}` };
+      const stolen = command.parse(withField(given, field, idOf(owned, field.noun)));
+      const answer = await conversation.command(mine.principal, stolen);
+      expect({ type, code: answer.ok ? "ok" : answer.problem.code }).toEqual({
+        type,
+        code: ANSWERS[type] ?? "not_found",
+      });
+    }
+    expect(tried.length).toBeGreaterThan(8);
+    expect(await traces(mine, theirs)).toEqual(before);
+  });
+
+  it("names of objects and keys of files begin with the org of who asks, whatever is asked for", async () => {
+    const [mine, theirs] = [await makeWorld(), await makeWorld()];
+    const [own, owned] = [await ownedBy(mine), await ownedBy(theirs)];
+    const spied = spyOnNames(testEnv);
+    for (const ids of [owned, own]) {
+      for (const route of routes) {
+        const key = `${route.method} ${route.path}`;
+        if (OWN.has(key) && BODIES[key] === undefined && route.body) continue;
+        const response = await mine.fetch(pathFor(route.path, ids), initFor(key, route, mine));
+        response.webSocket?.accept();
+        response.webSocket?.close();
+        await response.body?.cancel();
+      }
+    }
+    spied.stop();
+    expect(spied.names.length).toBeGreaterThan(50);
+    expect(spied.names.filter((name) => name !== mine.orgId && !name.startsWith(`${mine.orgId}/`))).toEqual([]);
   });
 
   it("lists hold nothing of another org", async () => {

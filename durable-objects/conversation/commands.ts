@@ -84,7 +84,7 @@ export class Commands {
     const found: Message["attachments"] = await getFiles(db, command.attachments, principal.memberId);
     if (found.length < command.attachments.length) {
       const fields = [{ field: "attachments", message: "names a file that you have not uploaded" }];
-      return fail("invalid", "attachments: names a file that you have not uploaded.", { fields });
+      return fail("not_found", "attachments: names a file that you have not uploaded.", { fields });
     }
     await noteFileUse(db, conversationId, command.attachments);
     return ok({ attachments: found, invited: null });

@@ -88,7 +88,7 @@ describe("people in a conversation", () => {
     const stub = conversationStub(testEnv, world.orgId, id);
     const [guest, gone] = [await somebody(world, "guest"), newId("member")];
     const add = (memberId: string) => give(world.principal, id, { type: "participant.add", memberId });
-    expect(await add(gone)).toMatchObject({ ok: false, problem: { code: "invalid", fields: [{ field: "memberId" }] } });
+    expect(await add(gone)).toMatchObject({ ok: false, problem: { code: "not_found", fields: [{ field: "memberId" }] } });
     await add(guest.memberId);
     await add(guest.memberId);
     const { events } = await stub
@@ -158,7 +158,7 @@ describe("people in a conversation", () => {
       give(by, id, { type: "message.post", content: "see", mode: "auto", attachments: [fileId] });
     expect(await attach(await somebody(world, "member"))).toMatchObject({
       ok: false,
-      problem: { code: "invalid", fields: [{ field: "attachments" }] },
+      problem: { code: "not_found", fields: [{ field: "attachments" }] },
     });
     expect(await fileAccess(forTenant(testEnv, world), fileId)).toMatchObject({ usedIn: [] });
     expect(codeOf(await attach(world.principal))).toBe("ok");

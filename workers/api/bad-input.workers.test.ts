@@ -36,7 +36,7 @@ describe("bad input", () => {
       fields: [{ field: "mode" }],
     });
     expect((await post({ clientId: "a", content: "x", attachments: [newId("file")] })).body).toMatchObject({
-      code: "invalid",
+      code: "not_found",
       fields: [{ field: "attachments" }],
     });
     const events = await world.json<{ events: unknown[] }>("GET", `/api/conversations/${id}/events`);

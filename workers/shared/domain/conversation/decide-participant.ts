@@ -11,7 +11,7 @@ export function addParticipant(
   if (view.head.participants.some((one) => one.memberId === command.memberId)) return ok(NOTHING);
   if (!ctx.invited) {
     const fields = [{ field: "memberId", message: "names nobody who can take part" }];
-    return fail("invalid", "memberId: names nobody who can take part.", { fields });
+    return fail("not_found", "memberId: names nobody who can take part.", { fields });
   }
   return decided([{ type: "participant.joined", ...ctx.invited }]);
 }
