@@ -88,7 +88,10 @@ describe("people in a conversation", () => {
     const stub = conversationStub(testEnv, world.orgId, id);
     const [guest, gone] = [await somebody(world, "guest"), newId("member")];
     const add = (memberId: string) => give(world.principal, id, { type: "participant.add", memberId });
-    expect(await add(gone)).toMatchObject({ ok: false, problem: { code: "not_found", fields: [{ field: "memberId" }] } });
+    expect(await add(gone)).toMatchObject({
+      ok: false,
+      problem: { code: "not_found", fields: [{ field: "memberId" }] },
+    });
     await add(guest.memberId);
     await add(guest.memberId);
     const { events } = await stub

@@ -62,6 +62,12 @@ const BEHAVIOURS: Record<string, Behaviour> = {
     response.writeHead(500, { "content-type": "application/json" });
     response.end(JSON.stringify({ error: { message: "The server had an error", type: "server_error" } }));
   },
+  /** Shows whoever asks the key they asked with. */
+  telltale({ response }) {
+    response.writeHead(401, { "content-type": "application/json" });
+    const message = `Incorrect API key provided: ${response.req.headers.authorization}`;
+    response.end(JSON.stringify({ error: { message, type: "invalid_request_error", code: "invalid_api_key" } }));
+  },
   async error(to) {
     to.send(delta({ role: "assistant", content: "Half an" }));
     await to.pause(40);
@@ -125,14 +131,14 @@ export async function startModelServer(): Promise<ModelServer> {
 
 async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const behaviour = BEHAVIOURS[request.url?.split("/")[1] ?? ""];
-  const body = JSON.parse(await textOf(request)) as { messages: { role: string }[] };
+  const body = JSON.parse((await textOf(request)) || "{}") as { messages?: { role: string }[] };
   if (!behaviour) return void response.writeHead(404).end("{}");
   const send = (...chunks: object[]) => {
     if (!response.headersSent) response.setHeader("content-type", "text/event-stream");
     for (const chunk of chunks) response.write(`data: ${JSON.stringify(chunk)}\n\n`);
   };
   const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
-  await behaviour({ response, answered: body.messages.at(-1)?.role === "tool", send, pause });
+  await behaviour({ response, answered: body.messages?.at(-1)?.role === "tool", send, pause });
 }
 
 async function textOf(request: IncomingMessage): Promise<string> {
