@@ -113,6 +113,8 @@ describe("secrets", () => {
       await rig.shell("env; cat /proc/*/environ 2>/dev/null | tr '\\0' '\\n'").then((text) => answers.push(text));
       for (const path of ["", "/events", "/export", `/runs/${runId}`, `/runs/${runId}/recording`])
         answers.push(await (await rig.world.fetch(`/api/conversations/${rig.id}${path}`)).text());
+      const search = () => rig.world.json<{ items: unknown[] }>("GET", "/api/search?q=key");
+      await vi.waitFor(async () => expect((await search()).body.items).not.toEqual([]), 5_000);
       answers.push(await (await rig.world.fetch("/api/audit")).text());
     });
     const places = new Map([

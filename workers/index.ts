@@ -13,6 +13,7 @@ import { idpApp } from "./auth/idp/app.ts";
 import { gitApp } from "./gateway/git/app.ts";
 import { llmApp } from "./gateway/llm/app.ts";
 import { imgApp } from "./img/app.ts";
+import { onCron } from "./queue/cron.ts";
 import { realtimeApp } from "./realtime/app.ts";
 import { serveWeb } from "./web/handler.ts";
 import { isAccountPage, isDocument, PICKER } from "./web/pages.ts";
@@ -59,4 +60,5 @@ export default {
       ? room.fetch(request, env, ctx)
       : problemResponse({ code: "not_found", detail: "Nothing lives at this host." });
   },
+  scheduled: (controller: ScheduledController, env: Env) => onCron(env, controller.scheduledTime),
 } satisfies ExportedHandler<Env>;

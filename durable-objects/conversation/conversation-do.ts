@@ -92,7 +92,7 @@ export class Conversation extends DurableObject<Env> implements rpc.Conversation
     if (this.#object?.orgId === orgId) this.#object.viewers.closeOf(owner);
   }
 
-  async purge(principal: MemberPrincipal): Promise<Result<null>> {
+  async purge(principal: Principal): Promise<Result<null>> {
     const object = this.#object;
     const left = await object?.beforePurge(principal);
     if (!object || !left?.ok) return left ?? MISSING;

@@ -49,6 +49,8 @@ export interface SandboxStore {
   arm(at: number | null): void;
   /** The alarm went off, so it is armed no more. */
   fired(): void;
+  /** Leaves nothing, whatever is written afterwards. */
+  erase(): Promise<void>;
 }
 
 /** One sandbox object at work. `record` is always what is stored. */

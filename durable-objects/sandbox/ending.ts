@@ -97,3 +97,10 @@ export async function destroy(context: SandboxContext): Promise<Result<null>> {
     return problemOfDriver(context, error);
   }
 }
+
+/** Destroys it and leaves nothing, for the purge of an org. */
+export async function erase(context: SandboxContext): Promise<Result<null>> {
+  const destroyed = await destroy(context);
+  if (destroyed.ok) await context.store.erase();
+  return destroyed;
+}

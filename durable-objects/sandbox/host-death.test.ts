@@ -31,6 +31,7 @@ function makeContext(): SandboxContext {
     },
     arm: () => undefined,
     fired: () => undefined,
+    erase: async () => undefined,
   };
   const repository = { id: id("rep"), name: "pocket-links", defaultBranch: "main" };
   const binding = { orgId: id("org"), conversationId: id("cnv"), sandboxId: id("sbx"), repository };

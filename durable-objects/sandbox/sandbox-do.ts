@@ -44,8 +44,8 @@ export class Sandbox extends DurableObject<Env> implements SandboxRpc {
     return this.#run(binding, ending.restart);
   }
 
-  destroy(binding: SandboxBinding) {
-    return this.#run(binding, ending.destroy);
+  destroy(binding: SandboxBinding, wholly = false) {
+    return this.#run(binding, wholly ? ending.erase : ending.destroy);
   }
 
   keep(binding: SandboxBinding, end: RunEnding) {

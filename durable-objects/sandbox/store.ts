@@ -7,19 +7,27 @@ const KEY = "sandbox";
 /** The record in a Durable Object's storage. The alarm is set only where its time changes. */
 export function createStore(storage: DurableObjectStorage): SandboxStore {
   let armedFor: number | null = null;
+  let erased = false;
   return {
     read: () => {
       const stored = storage.kv.get(KEY);
       return stored === undefined ? null : sandboxRecord.parse(stored);
     },
-    write: (record) => storage.kv.put(KEY, record),
+    write: (record) => {
+      if (!erased) storage.kv.put(KEY, record);
+    },
     arm: (at) => {
-      if (at === armedFor) return;
+      if (at === armedFor || erased) return;
       armedFor = at;
       void (at === null ? storage.deleteAlarm() : storage.setAlarm(at));
     },
     fired: () => {
       armedFor = null;
+    },
+    erase: async () => {
+      erased = true;
+      await storage.deleteAlarm();
+      await storage.deleteAll();
     },
   };
 }

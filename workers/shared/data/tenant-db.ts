@@ -223,7 +223,15 @@ export function forTenant(env: { DB: D1Database }, principal: { orgId: string })
 /** Work across orgs: finding the org of a host name, cron, the control plane. Nothing else may use it. */
 export class SystemDb {
   readonly raw;
+  readonly #database: D1Database;
   constructor(env: { DB: D1Database }) {
+    this.#database = env.DB;
     this.raw = drizzle(env.DB);
+  }
+
+  /** Statements in one transaction: all of them or none. */
+  async transact(statements: SQL[]): Promise<void> {
+    const queries = statements.map((statement) => this.raw.all(statement).getQuery());
+    await this.#database.batch(queries.map(({ sql: text, params }) => this.#database.prepare(text).bind(...params)));
   }
 }

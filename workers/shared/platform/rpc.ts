@@ -75,7 +75,7 @@ export interface ConversationRpc {
   reportSandbox(principal: Principal, report: SandboxReport): Promise<Result<null>>;
   /** Closes sockets whose session, member or role is not what it was; a socket of another org is none of them. */
   closeSockets(orgId: string, owner: SocketOwner): Promise<void>;
-  purge(principal: MemberPrincipal): Promise<Result<null>>;
+  purge(principal: Principal): Promise<Result<null>>;
 }
 
 /** Whose sockets are to be closed: all of a member's, or those of one of its sessions. */
@@ -238,7 +238,8 @@ export interface SandboxRpc {
   start(binding: SandboxBinding): Promise<Result<SandboxStatus>>;
   stop(binding: SandboxBinding): Promise<Result<SandboxStatus>>;
   restart(binding: SandboxBinding): Promise<Result<SandboxStatus>>;
-  destroy(binding: SandboxBinding): Promise<Result<null>>;
+  /** With `wholly` nothing of it is left in the object either; its archives are for the caller to delete. */
+  destroy(binding: SandboxBinding, wholly?: boolean): Promise<Result<null>>;
   /**
    * A run ended: makes a snapshot in the background, where files changed since the last one. `seq` and `at` (ms) are those of
    * its end: a snapshot of files that nobody touched after it is of that seq. Wakes nothing.

@@ -1,7 +1,7 @@
 import { listDurableObjectIds, runInDurableObject } from "cloudflare:test";
 import type { Env } from "#platform/env";
 
-/** All that is stored anywhere, as texts: rows of every table, of every object's own database, and files. By where it is. */
+/** All that is stored anywhere, as texts: each row of a table, what an object holds, each file. By where it is. */
 export async function everythingStored(env: Env): Promise<Map<string, string>> {
   const objects = await Promise.all(namespacesOf(env).map(objectsOf));
   return new Map([...(await rowsIn(env.DB)), ...objects.flat(), ...(await filesIn(env.FILES))]);
@@ -10,7 +10,9 @@ export async function everythingStored(env: Env): Promise<Map<string, string>> {
 async function rowsIn(database: D1Database): Promise<[string, string][]> {
   const names = await tablesOf(database);
   const answers = await database.batch(names.map((name) => database.prepare(`SELECT * FROM "${name}"`)));
-  return names.map((name, at) => [`D1 ${name}`, textOf(answers[at]?.results)]);
+  return names.flatMap((name, at) =>
+    (answers[at]?.results ?? []).map((row, n): [string, string] => [`D1 ${name} ${n}`, textOf(row)]),
+  );
 }
 
 async function objectsOf([name, namespace]: [string, DurableObjectNamespace]): Promise<[string, string][]> {
@@ -56,7 +58,8 @@ function storedIn({ storage }: DurableObjectState): unknown {
   const tables = storage.sql
     .exec<{ name: string }>("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT GLOB '_cf_*'")
     .toArray();
-  return tables.map(({ name }) => [name, storage.sql.exec(`SELECT * FROM "${name}"`).toArray()]);
+  const rows = tables.map(({ name }) => [name, storage.sql.exec(`SELECT * FROM "${name}"`).toArray()]);
+  return [...rows, ...storage.kv.list()];
 }
 
 /** Bytes as the characters they are in Latin-1, so that a text in them can be found. */

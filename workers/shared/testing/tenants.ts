@@ -54,6 +54,12 @@ export async function tenantTables(database: D1Database): Promise<string[]> {
 /** A new org with a row in each table of tenants. Its text is marked, and everything in it has the one id. */
 export async function seedOrg(database: D1Database): Promise<string> {
   const orgId = await emptyOrg(database);
+  await seedInto(database, orgId);
+  return orgId;
+}
+
+/** Adds such rows to an org. */
+export async function seedInto(database: D1Database, orgId: string): Promise<void> {
   const inserts = [
     database
       .prepare("INSERT OR IGNORE INTO accounts (id, email, name, status, created_at) VALUES (?, ?, ?, 'active', 0)")
@@ -65,7 +71,6 @@ export async function seedOrg(database: D1Database): Promise<string> {
       inserts.push(insert(database, table, rowOf(columns, { ...values, org_id: orgId })));
   }
   await database.batch([database.prepare("PRAGMA defer_foreign_keys = true"), ...inserts]);
-  return orgId;
 }
 
 /** A new org with nothing in it. */
