@@ -145,6 +145,11 @@ describe("architecture", () => {
     expect(wrong).toEqual([]);
   });
 
+  it("keeps what reaches across orgs in one room", () => {
+    const wrong = product.filter((path) => room(path) !== "data" && /\bSystemDb\b/.test(textOf.get(path) ?? ""));
+    expect(wrong).toEqual([]);
+  });
+
   it("keeps time, chance and the network out of the domain, and the network out of data", () => {
     const impure = product.filter(
       (path) =>
