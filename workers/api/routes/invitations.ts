@@ -43,7 +43,7 @@ const create = defineRoute({
   body: invitationCreate,
   response: invitationCreated,
   status: 201,
-  problems: ["invalid", "unauthenticated", "forbidden", "conflict", "rate_limited"],
+  problems: ["invalid", "unauthenticated", "forbidden", "not_found", "conflict", "rate_limited"],
   async handle({ env, principal, body }) {
     refuseReach(principal, body.role, "role");
     const db = forTenant(env, principal);

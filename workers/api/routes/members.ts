@@ -71,7 +71,7 @@ const create = defineRoute({
   body: memberCreate,
   response: memberCreated,
   status: 201,
-  problems: ["invalid", "unauthenticated", "forbidden", "conflict"],
+  problems: ["invalid", "unauthenticated", "forbidden", "not_found", "conflict"],
   async handle({ env, principal, body }) {
     refuseReach(principal, body.role, "role");
     await requireSpaces(forTenant(env, principal), body.spaces);

@@ -162,7 +162,7 @@ const drop = defineRoute({
 
 export const spaceRoutes: AnyRoute[] = [list, create, read, patch, members, put, drop];
 
-/** `invalid` where a space that is granted is none in which people can be put. */
+/** `not_found` at the field where a space that is granted is none in which people can be put. */
 export async function requireSpaces(db: TenantDb, grants: SpaceGrant[]): Promise<void> {
   const ids = grants.map((one) => one.spaceId);
   const known = await spacesIn(db, ids);
@@ -170,7 +170,7 @@ export async function requireSpaces(db: TenantDb, grants: SpaceGrant[]): Promise
   if (wrong < 0) return;
   const fields = [{ field: `spaces.${wrong}.spaceId`, message: "names no space of this organisation" }];
   throw new ProblemError({
-    code: "invalid",
+    code: "not_found",
     detail: `${fields[0]?.field}: names no space of this organisation.`,
     fields,
   });

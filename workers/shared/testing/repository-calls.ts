@@ -6,6 +6,7 @@ import * as files from "#data/files";
 import * as idempotency from "#data/idempotency";
 import * as members from "#data/members";
 import * as models from "#data/models";
+import * as orgDeletion from "#data/org-deletion";
 import * as orgs from "#data/orgs";
 import * as providers from "#data/providers";
 import * as repositories from "#data/repositories";
@@ -113,6 +114,7 @@ export const CALLS: Record<string, Call> = {
     nothing: undefined,
     adds: true,
   },
+  conversationsBefore: { run: (db) => orgDeletion.conversationsBefore(db, null, 10), nothing: [] },
   removeConversation: { run: (db) => conversations.removeConversation(db, ID), nothing: undefined },
   search: { run: (db) => search.search(db, looker, { q: "words", limit: 10 }), nothing: page },
   matchesWithin: { run: (db) => search.matchesWithin(db, "words", [ID]), nothing: none },
