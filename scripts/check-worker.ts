@@ -34,6 +34,10 @@ for (const [owner, size] of largest) console.log(`${(size / 1024).toFixed(1).pad
 
 const modules = (await readdir(OUTPUT)).filter((name) => /\.(?:m?js|wasm)$/.test(name));
 const contents = await Promise.all(modules.map((name) => readFile(join(OUTPUT, name))));
+if (!contents.some((text) => /name\s*=\s*"SandboxContainer"/.test(text.toString()))) {
+  console.error("SandboxContainer has lost its name, by which its outbound rules are found.");
+  process.exitCode = 1;
+}
 const total = gzipSync(Buffer.concat(contents)).length;
 console.log(`${(total / 1024).toFixed(1).padStart(8)} KiB  of ${BUDGET_BYTES / 1024} KiB, all of it gzipped`);
 if (total > BUDGET_BYTES) {

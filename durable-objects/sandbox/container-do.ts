@@ -12,6 +12,8 @@ import { hostSecret } from "./container-identity.ts";
  * driver names those before it starts the container. HTTPS is intercepted too, so the list holds for it as well.
  */
 export class SandboxContainer extends SdkSandbox<Env> {
+  /** `@cloudflare/containers` finds what it knows of a class by this, also where the bundle has shortened all names. */
+  static override readonly name = "SandboxContainer";
   override enableInternet = false;
   override interceptHttps = true;
   override allowedHosts = egressHosts([]);
