@@ -1,12 +1,12 @@
 import { Hono } from "hono";
-import { findOrg, findOrgBySlug } from "#data/orgs";
+import { findOrg, findOrgBySlug, type Org } from "#data/orgs";
 import { configOf } from "#platform/config";
 import type { Env } from "#platform/env";
 import { beginHandover, endedHandover, handoverUrl, localPath, redirectTo, takeHandover } from "#platform/handover";
 import { hostUrl, isBareLoopback, parseHost } from "#platform/hosts";
 import { memberIn } from "#platform/membership";
 import { openSession } from "#platform/session";
-import { sessionCookie, startSession } from "#platform/sessions";
+import { sessionCookie, sessionOf, startSession } from "#platform/sessions";
 import { signedInOf } from "./front.ts";
 
 /**
@@ -36,12 +36,18 @@ acceptApp.get("/session/accept", async ({ env, req }) => {
   const org = host.kind === "org" ? await findOrgBySlug(env, host.slug) : null;
   const found = await takeHandover(env, req.raw, org?.id ?? null);
   const to = localPath(req.query("to"));
-  // A link that was used, or of another browser: who is signed in already goes on, and others begin anew.
-  if (!found) return redirectTo(to, endedHandover(env));
+  if (!found) return redirectTo(await insteadOf(env, req.raw, { org, to }));
   const { accountId, hostOrgId, parentId, signOut } = found;
   const { token } = await startSession(env, req.raw, { accountId, hostOrgId, parentId, signOut });
   return redirectTo(to, sessionCookie(env, token), endedHandover(env));
 });
+
+/** A link that was used, or of another browser: who is signed in already goes on, and others are told, so that nothing goes in circles. */
+async function insteadOf(env: Env, request: Request, { org, to }: { org: Org | null; to: string }): Promise<string> {
+  if (await sessionOf(env, request, org?.id ?? null)) return to;
+  const query = new URLSearchParams({ error: "handover", ...(org ? { org: org.slug, to } : {}) });
+  return `${hostUrl(configOf(env), "app")}/sign-in?${query}`;
+}
 
 /** The ways from `app.BASE` to an org's host, and to where people sign in elsewhere. */
 export const enterApp = new Hono<{ Bindings: Env }>();
