@@ -1,8 +1,11 @@
 import { z } from "zod";
 import { type MyOrg, orgCreate, type SlugCheck } from "#contract/org";
 import { membershipsOf } from "#data/accounts";
-import { createOrg, findOrg, holdSlug, slugIsFree, updateOrg } from "#data/orgs";
+import { takeBackDeletion } from "#data/org-deletion";
+import { createOrg, findOrg, holdSlug, slugIsFree } from "#data/orgs";
 import { RESERVED_SLUGS, slugStateOf, suggestionsFor } from "#domain/account/slug";
+import { purgedAt } from "#domain/org/deletion";
+import { isoTime } from "#platform/clock";
 import { configOf } from "#platform/config";
 import type { Env } from "#platform/env";
 import { hostUrl } from "#platform/hosts";
@@ -13,8 +16,6 @@ import { byAddress } from "../limits.ts";
 import { accountRoute, type SignedIn } from "../route.ts";
 
 const HOLD_MS = 15 * 60_000;
-/** An org that is to be deleted can be taken back for so long. */
-export const GRACE_MS = 30 * 24 * 60 * 60_000;
 const STARTER_AGENT = "Quay";
 const GENERAL = "General";
 
@@ -91,7 +92,7 @@ const mine = accountRoute({
         role: member.role,
         state: member.state,
         url: hostUrl(configOf(env), org.slug),
-        deletedAt: org.deletingAt === null ? null : new Date(org.deletingAt + GRACE_MS).toISOString(),
+        deletedAt: isoOrNull(purgedAt(org.deletingAt)),
       }));
     return { items, mayCreate: await mayMakeOrgs(env, signedIn) };
   },
@@ -109,13 +110,16 @@ const restore = accountRoute({
     );
     const org = owned && (await findOrg(env, owned.org.id));
     if (!org) throw new ProblemError({ code: "not_found", detail: "You own no such organisation." });
-    await updateOrg({ env, orgId: org.id }, { deletingAt: null });
+    if (!(await takeBackDeletion(env, org.id, Date.now())))
+      throw new ProblemError({ code: "conflict", detail: "Its thirty days are over: it is being deleted." });
     await auditAccount(env, "org.restore", { account: signedIn.account, request, requestId });
     return { url: hostUrl(configOf(env), org.slug) };
   },
 });
 
 export const orgRoutes = [check, create, mine, restore];
+
+const isoOrNull = (at: number | null) => (at === null ? null : isoTime(at));
 
 /** Anybody where anybody may register; else the administrator of the deployment. */
 async function mayMakeOrgs(env: Env, { account }: SignedIn): Promise<boolean> {

@@ -1,15 +1,18 @@
 import { z } from "zod";
 import { type OrgSettings, orgPatch, orgSettings } from "#contract/org";
+import { beginDeletion } from "#data/org-deletion";
 import { findOrg, type OrgRow, updateOrg } from "#data/orgs";
 import { domainsOf } from "#domain/account/admission";
+import { purgedAt } from "#domain/org/deletion";
+import { isoTime } from "#platform/clock";
 import type { Env } from "#platform/env";
 import { allow } from "#platform/policy";
 import { requireRev, revMismatch, tagged } from "#platform/preconditions";
 import { ProblemError } from "#platform/problem-response";
+import { closeOrgSockets } from "#platform/revocation";
 import { type AnyRoute, defineRoute } from "#platform/route";
 
 const tag = "Organisation";
-const GRACE_MS = 30 * 24 * 60 * 60_000;
 
 const read = defineRoute({
   method: "get",
@@ -62,7 +65,8 @@ const remove = defineRoute({
       const fields = [{ field: "slug", message: `must be ${org.slug}` }];
       throw new ProblemError({ code: "invalid", detail: `slug: must be ${org.slug}.`, fields });
     }
-    await updateOrg({ env, orgId: principal.orgId }, { deletingAt: Date.now() });
+    await beginDeletion(env, principal.orgId, Date.now());
+    await closeOrgSockets(env, principal.orgId);
   },
 });
 
@@ -76,6 +80,7 @@ async function mustFind(env: Env, orgId: string): Promise<OrgRow> {
 
 function toldOf(row: OrgRow): OrgSettings {
   const { id, slug, name, signUp, linkByEmail, rev } = row;
-  const purgedAt = row.deletingAt === null ? null : new Date(row.deletingAt + GRACE_MS).toISOString();
-  return { id, slug, name, signUp, signUpDomains: domainsOf(row), linkByEmail, purgedAt, rev };
+  const at = purgedAt(row.deletingAt);
+  const gone = at === null ? null : isoTime(at);
+  return { id, slug, name, signUp, signUpDomains: domainsOf(row), linkByEmail, purgedAt: gone, rev };
 }

@@ -1,7 +1,6 @@
 import { removeConversation } from "#data/conversations";
 import { conversationsBefore, orgsToPurge, removeOrg } from "#data/org-deletion";
 import { forTenant } from "#data/tenant-db";
-import { GRACE_MS } from "#domain/org/deletion";
 import type { Env } from "#platform/env";
 import { logEvent } from "#platform/log";
 import type { ServicePrincipal } from "#platform/principal";
@@ -17,10 +16,10 @@ const PAGE = 100;
  * audit log, and at last the rows. What broke off, or could not be deleted, is tried again by the next run.
  */
 export async function purgeOrgs(env: Env, now: number): Promise<void> {
-  for (const orgId of await orgsToPurge(env, now - GRACE_MS)) {
+  for (const orgId of await orgsToPurge(env, now)) {
     const startedMs = Date.now();
     const log = (name: string, error?: unknown) => logEvent(env, name, { orgId, ms: Date.now() - startedMs, error });
-    await purgeOrg(env, { kind: "service", orgId }).then(
+    await purgeOrg(env, { kind: "service", orgId }, now).then(
       (whole) => log(whole ? "org.purged" : "org.purging"),
       (error: unknown) => log("org.purge_failed", error),
     );
@@ -28,11 +27,11 @@ export async function purgeOrgs(env: Env, now: number): Promise<void> {
 }
 
 /** False where there is more to do than one run may. */
-async function purgeOrg(env: Env, org: ServicePrincipal): Promise<boolean> {
+async function purgeOrg(env: Env, org: ServicePrincipal, now: number): Promise<boolean> {
   if (!(await purgeConversations(env, org))) return false;
   await purgeFiles(env.FILES, `${org.orgId}/`);
   unwrap(await settle(auditStub(env, org.orgId).erase(org.orgId), "audit log"));
-  await removeOrg(env, org.orgId);
+  await removeOrg(env, org.orgId, now);
   return true;
 }
 

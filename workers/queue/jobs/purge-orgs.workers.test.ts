@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
-import { setDeleting } from "#data/org-deletion";
+import { beginDeletion, takeBackDeletion } from "#data/org-deletion";
 import { findOrgBySlug } from "#data/orgs";
 import { GRACE_MS, purgedAt } from "#domain/org/deletion";
 import type { Env } from "#platform/env";
@@ -95,7 +95,7 @@ describe("the purge of orgs", () => {
     expect(kindsOf(await heldOf(gone))).toEqual(new Set(KINDS));
     const kept = await heldOf(stays);
     const rows = await rowsOf(testEnv.DB, stays.world.orgId);
-    await setDeleting(testEnv, gone.world.orgId, LONG_AGO);
+    await beginDeletion(testEnv, gone.world.orgId, LONG_AGO);
     await onCron(testEnv, NOW);
     expect(await heldOf(gone)).toEqual([]);
     expect(await heldOf(stays)).toEqual(kept);
@@ -107,12 +107,14 @@ describe("the purge of orgs", () => {
     const lived = await livedIn();
     const { orgId, slug } = lived.world;
     const before = await heldOf(lived);
-    expect(await setDeleting(testEnv, orgId, LONG_AGO + 1)).toBe(true);
+    await beginDeletion(testEnv, orgId, LONG_AGO + 1);
+    await beginDeletion(testEnv, orgId, NOW);
     expect(purgedAt(LONG_AGO + 1)).toBe(NOW + 1);
     await onCron(testEnv, NOW);
     expect(await findOrgBySlug(testEnv, slug)).toBeNull();
     expect((await lived.world.fetch("/api/me")).status).toBe(404);
-    await setDeleting(testEnv, orgId, null);
+    expect(await takeBackDeletion(testEnv, orgId, NOW + 1)).toBe(false);
+    expect(await takeBackDeletion(testEnv, orgId, NOW)).toBe(true);
     await onCron(testEnv, NOW + 2 * GRACE_MS);
     expect(await heldOf(lived)).toEqual(before);
     expect((await lived.world.fetch("/api/me")).status).toBe(200);
@@ -122,7 +124,7 @@ describe("the purge of orgs", () => {
     for (let nth = 0; ; nth += 2) {
       const lived = await livedIn();
       await heldOf(lived);
-      await setDeleting(testEnv, lived.world.orgId, LONG_AGO);
+      await beginDeletion(testEnv, lived.world.orgId, LONG_AGO);
       const { env, broke } = breakingAt(nth);
       await onCron(env, NOW).catch(() => undefined);
       await onCron(testEnv, NOW);
@@ -134,7 +136,7 @@ describe("the purge of orgs", () => {
 
   it("deletes what it can where one conversation cannot be deleted now", async () => {
     const [lived, other] = [await livedIn(), await livedIn()];
-    for (const one of [lived, other]) await setDeleting(testEnv, one.world.orgId, LONG_AGO);
+    for (const one of [lived, other]) await beginDeletion(testEnv, one.world.orgId, LONG_AGO);
     const env = { ...testEnv, SANDBOX: { ...testEnv.SANDBOX } as DurableObjectNamespace };
     await onCron(env, NOW);
     expect(kindsOf(await heldOf(lived))).toContain("SANDBOX");

@@ -13,3 +13,8 @@ export async function socketPlacesOf(db: TenantDb, memberId: string): Promise<st
   const rows = await db.select(socketPlaces, { where: eq(socketPlaces.memberId, memberId) });
   return rows.map((row) => row.conversationId);
 }
+
+/** The members who have, or had, sockets. */
+export async function membersWithSockets(db: TenantDb): Promise<string[]> {
+  return [...new Set((await db.select(socketPlaces)).map((row) => row.memberId))];
+}

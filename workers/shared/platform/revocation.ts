@@ -1,6 +1,6 @@
 import { memberOfAccount } from "#data/members";
 import type { SessionRow } from "#data/sessions";
-import { socketPlacesOf } from "#data/socket-places";
+import { membersWithSockets, socketPlacesOf } from "#data/socket-places";
 import { forTenant } from "#data/tenant-db";
 import type { Env } from "./env.ts";
 import { logEvent } from "./log.ts";
@@ -27,6 +27,12 @@ export async function closeMemberSockets(env: Env, orgId: string, owner: SocketO
   for (let at = 0; at < places.length; at += AT_ONCE) {
     await Promise.all(places.slice(at, at + AT_ONCE).map((id) => closeIn(env, { orgId, id }, owner)));
   }
+}
+
+/** Closes every socket of an org that nobody finds any more. */
+export async function closeOrgSockets(env: Env, orgId: string): Promise<void> {
+  const memberIds = await membersWithSockets(forTenant(env, { orgId }));
+  for (const memberId of memberIds) await closeMemberSockets(env, orgId, { memberId });
 }
 
 async function closeIn(env: Env, place: { orgId: string; id: string }, owner: SocketOwner): Promise<void> {

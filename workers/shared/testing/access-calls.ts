@@ -91,5 +91,6 @@ export const ACCESS_CALLS: Record<string, Call> = {
     nothing: undefined,
     adds: true,
   },
+  membersWithSockets: { run: (db) => sockets.membersWithSockets(db), nothing: [] },
   socketPlacesOf: { run: (db) => sockets.socketPlacesOf(db, ID), nothing: [] },
 };
