@@ -128,7 +128,7 @@ describe("providers", () => {
     [() => new Response("<html>"), { reachable: false, detail: expect.stringContaining("not with a list of models") }],
     [
       () => Promise.reject(new TypeError("refused")),
-      { reachable: false, detail: expect.stringContaining("No connection to api.openai.com") },
+      { reachable: false, detail: expect.stringContaining("api.openai.com cannot be reached") },
     ],
   ])("tell how a connection went: %#", async (answer, expected) => {
     const calls: Headers[] = [];

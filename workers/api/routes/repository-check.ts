@@ -2,6 +2,7 @@ import { fail, ok, type Result } from "#contract/problem";
 import { type Advertisement, defaultBranchOf, parseAdvertisement } from "#domain/repository/advertisement";
 import type { Config } from "#platform/config";
 import { type GitUpstream, upstreamOf } from "#platform/git-upstream";
+import { safeFetch } from "#platform/safe-fetch";
 
 const TIME_LIMIT_MS = 8_000;
 /** Some repositories advertise a hundred thousand refs; the first of them say what is needed. */
@@ -17,7 +18,9 @@ export async function checkRepository(
 ): Promise<Result<string>> {
   const upstream = upstreamOf(wanted.cloneUrl, config);
   if (!upstream.ok) return upstream;
-  const found = await advertisementOf(upstream.value);
+  const found = await advertisementOf(upstream.value, config);
+  if (typeof found !== "string" && "silence" in found)
+    return refuse("cloneUrl", wanted.cloneUrl.startsWith("file:") ? FILE_SILENCE : found.silence);
   if (typeof found === "string") return refuse("cloneUrl", sentenceOf(found, wanted.cloneUrl));
   const { branch } = wanted;
   if (branch === null) return ok(defaultBranchOf(found));
@@ -29,23 +32,31 @@ export async function checkRepository(
   );
 }
 
-/** Why there is no advertisement. */
-type Absence = "late" | "unreachable" | "missing" | "private" | "moved" | "broken" | "other";
+/** What somebody answered instead of an advertisement. */
+type Absence = "missing" | "private" | "moved" | "broken" | "other";
+/** Nobody answered, in a sentence. */
+interface Silence {
+  silence: string;
+}
 
-async function advertisementOf(upstream: GitUpstream): Promise<Advertisement | Absence> {
-  try {
-    const response = await fetch(`${upstream.url}/info/refs?service=git-upload-pack`, {
-      headers: { "accept-encoding": "identity", "user-agent": "git/2 quayside", ...upstream.headers },
-      redirect: "manual",
-      signal: AbortSignal.timeout(TIME_LIMIT_MS),
-    });
-    const absence = absenceOf(response);
-    if (absence === null) return parseAdvertisement(await beginningOf(response)) ?? "other";
-    await response.body?.cancel();
-    return absence;
-  } catch (error) {
-    return error instanceof Error && /Timeout|Abort/.test(error.name) ? "late" : "unreachable";
+async function advertisementOf(
+  upstream: GitUpstream,
+  { environment }: Config,
+): Promise<Advertisement | Absence | Silence> {
+  const asked = await safeFetch(
+    `${upstream.url}/info/refs?service=git-upload-pack`,
+    { headers: { "accept-encoding": "identity", "user-agent": "git/2 quayside", ...upstream.headers } },
+    { development: environment === "development", redirect: "manual", timeoutMs: TIME_LIMIT_MS },
+  );
+  if (!asked.ok) return { silence: asked.problem.detail };
+  const absence = absenceOf(asked.value);
+  if (absence === null) {
+    const beginning = await beginningOf(asked.value).catch(() => null);
+    if (beginning === null) return { silence: `${new URL(upstream.url).host} broke off its answer.` };
+    return parseAdvertisement(beginning) ?? "other";
   }
+  await asked.value.body?.cancel();
+  return absence;
 }
 
 const BY_STATUS: Record<number, Absence> = { 401: "private", 403: "private", 404: "missing", 410: "missing" };
@@ -75,10 +86,8 @@ async function beginningOf(response: Response): Promise<Uint8Array> {
 
 function sentenceOf(absence: Absence, cloneUrl: string): string {
   const { host, protocol } = new URL(cloneUrl);
-  if (protocol === "file:") return FILE_SENTENCES[absence] ?? "The repository at this path cannot be read.";
+  if (protocol === "file:") return absence === "missing" ? FILE_MISSING : "The repository at this path cannot be read.";
   const sentences: Record<Absence, string> = {
-    late: `${host} did not answer in time.`,
-    unreachable: `${host} cannot be reached: it refuses connections or does not exist.`,
     missing: `${host} has no repository at this address.`,
     private: `${host} asks for sign-in there: the repository is private, or there is none at this address.`,
     moved: `${host} answers with a redirect. Give the repository's final address.`,
@@ -89,12 +98,9 @@ function sentenceOf(absence: Absence, cloneUrl: string): string {
 }
 
 /** The sandbox host reads these, and tells neither what exists nor what is merely not allowed. */
-const FILE_SENTENCES: Partial<Record<Absence, string>> = {
-  missing:
-    "No repository may be read at this path: there is none, or it is not below a directory that SANDBOX_GIT_PATHS names.",
-  unreachable: "The sandbox host, which reads repositories of this machine, does not answer.",
-  late: "The sandbox host, which reads repositories of this machine, does not answer.",
-};
+const FILE_MISSING =
+  "No repository may be read at this path: there is none, or it is not below a directory that SANDBOX_GIT_PATHS names.";
+const FILE_SILENCE = "The sandbox host, which reads repositories of this machine, does not answer.";
 
 function refuse(field: string, message: string): Result<never> {
   return fail("invalid", message, { fields: [{ field, message }] });

@@ -8,8 +8,10 @@ import { upstreamOf } from "#platform/git-upstream";
 import { logEvent } from "#platform/log";
 import { newId } from "#platform/new-id";
 import type { SandboxPrincipal } from "#platform/principal";
+import { unwrap } from "#platform/problem-response";
+import { safeFetch } from "#platform/safe-fetch";
 import { verifySandboxToken } from "#platform/tokens";
-import { type GitCall, serveGit } from "./serve.ts";
+import { type GitCall, serveGit, TIME_LIMIT_MS } from "./serve.ts";
 
 /** The git gateway, `git.BASE/{repositoryId}.git`: sandboxes clone and push through it and hold no credential. */
 export const gitApp = new Hono<{ Bindings: Env }>();
@@ -17,11 +19,13 @@ export const gitApp = new Hono<{ Bindings: Env }>();
 gitApp.all("*", (context) => {
   const { env } = context;
   const startedAt = Date.now();
+  const development = configOf(env).environment === "development";
   return serveGit(context.req.raw, {
     verify: (token) => verifySandboxToken(env, token),
     cloneUrl: async (principal, id) => (await getRepository(forTenant(env, principal), id))?.cloneUrl ?? null,
     upstream: (cloneUrl) => upstreamOf(cloneUrl, configOf(env)),
-    fetch: (url, init) => fetch(url, init),
+    fetch: async (url, init) =>
+      unwrap(await safeFetch(url, init, { development, redirect: "manual", timeoutMs: TIME_LIMIT_MS })),
     auditPush: (principal, call) => recordAudit(env, principal.orgId, [pushRecord(principal, call, context.req.raw)]),
     log: ({ orgId, conversationId, sandboxId }, call, status) =>
       logEvent(env, "git.call", { orgId, conversationId, sandboxId, ...call, status, ms: Date.now() - startedAt }),

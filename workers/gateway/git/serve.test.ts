@@ -61,7 +61,7 @@ describe("git gateway", () => {
           base: "localhost:8787",
           sandbox: { driver: "local", url: host.url, secret: host.secret },
         }),
-      fetch: (url, init) => fetch(url, { ...init, duplex: "half" } as RequestInit),
+      fetch: (url, init) => fetch(url, { ...init, redirect: "manual", duplex: "half" } as RequestInit),
       auditPush: async (who, call) => {
         if (auditLogFails) throw new Error("down");
         audits.push(`before ${who.sandboxId} ${call.action}`);

@@ -2,8 +2,8 @@ import type { Result } from "#contract/problem";
 import type { GitUpstream } from "#platform/git-upstream";
 import type { SandboxPrincipal } from "#platform/principal";
 
-/** A whole fetch or push, large ones included. */
-const TIME_LIMIT_MS = 15 * 60_000;
+/** For a whole fetch or push, large ones included. */
+export const TIME_LIMIT_MS = 15 * 60_000;
 const PATH = /^\/(rep_[0-9a-f]{32})\.git\/(info\/refs|git-upload-pack|git-receive-pack)$/;
 const SERVICES = ["git-upload-pack", "git-receive-pack"];
 const FORWARDED = ["accept", "content-type", "content-encoding", "git-protocol"];
@@ -20,6 +20,7 @@ export interface GitGatewayDeps {
   /** The clone URL of a repository of the principal's org, or null. */
   cloneUrl(principal: SandboxPrincipal, repositoryId: string): Promise<string | null>;
   upstream(cloneUrl: string): Result<GitUpstream>;
+  /** Calls an upstream within the time limit, and follows no redirect. */
   fetch(url: string, init: RequestInit): Promise<Response>;
   /** Stores the audit entry of a push before the git host hears of it; a throw means that it may not go on. */
   auditPush(principal: SandboxPrincipal, call: GitCall): Promise<void>;
@@ -72,8 +73,6 @@ async function pass(
       method: request.method,
       headers: headersOf(request, upstream.value),
       body: request.body,
-      redirect: "manual",
-      signal: AbortSignal.timeout(TIME_LIMIT_MS),
     });
     return answerOf(answer, call);
   } catch {

@@ -89,7 +89,7 @@ describe("LLM gateway", () => {
     const refused = await call({ stream: true });
     expect(refused.status).toBe(502);
     expect(await refused.json()).toMatchObject({
-      error: { code: "upstream_failed", message: expect.stringContaining("Fake AI: No connection") },
+      error: { code: "upstream_failed", message: expect.stringContaining("cannot be reached") },
     });
     expect(world.sent).toHaveLength(6);
   });

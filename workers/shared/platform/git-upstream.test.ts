@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { isPublic, upstreamOf } from "./git-upstream.ts";
+import { upstreamOf } from "./git-upstream.ts";
 
 const local = { driver: "local" as const, url: "http://127.0.0.1:4000", secret: "s".repeat(32) };
 const development = { environment: "development" as const, base: "localhost:8787", sandbox: local };
@@ -66,11 +66,11 @@ describe("upstream of a clone URL", () => {
     ],
     ...["localhost", "a.localhost", "metadata.google.internal", "printer.local", "intranet", "localhost."],
   ])("%s is private", (host) => {
-    expect(isPublic(new URL(`https://${host}/`).hostname)).toBe(false);
+    expect(urlOf(`https://${host}/a.git`, production)).toBe("invalid");
   });
 
   test.each(["github.com", "8.8.8.8", "172.32.0.1", "100.128.0.1", "[2606:4700::1111]", "git.example.co.uk"])(
     "%s is public",
-    (host) => expect(isPublic(new URL(`https://${host}/`).hostname)).toBe(true),
+    (host) => expect(urlOf(`https://${host}/a.git`, production)).toBe(`https://${host}/a.git`),
   );
 });

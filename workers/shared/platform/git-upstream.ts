@@ -1,4 +1,5 @@
 import { fail, ok, type Result } from "#contract/problem";
+import { reachOf } from "#domain/network/reach";
 import type { Config } from "./config.ts";
 
 /** Where a repository is fetched from, and the headers that let the gateway in. */
@@ -28,7 +29,8 @@ function remoteProblem(url: URL, config: GatewayConfig): string | null {
   const schemes = development ? ["https:", "http:"] : ["https:"];
   if (!schemes.includes(url.protocol)) return "must be an https URL";
   if (url.username !== "" || url.password !== "") return "may not hold a credential";
-  if (!development && !isPublic(url.hostname)) return "names a private address";
+  if (reachOf(url.hostname) === "metadata") return "is reserved for the machine's own network";
+  if (!development && reachOf(url.hostname) !== "public") return "names a private address";
   return isOurs(url.host, config.base) ? "names this service itself" : null;
 }
 
@@ -53,19 +55,6 @@ function base64Url(text: string): string {
 
 function isOurs(host: string, base: string): boolean {
   return host === base || host.endsWith(`.${base}`);
-}
-
-const PRIVATE_NAME = /(?:^|\.)(?:localhost|local|internal|intranet|lan|home\.arpa)\.?$/;
-
-/** IPv4 blocks of RFC 6890 that are no public hosts, as first octets. */
-const PRIVATE_IPV4 =
-  /^(?:0|10|127|22[4-9]|2[34]\d|25[0-5])\.|^169\.254\.|^192\.168\.|^172\.(?:1[6-9]|2\d|3[01])\.|^100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.|^192\.0\.[02]\.|^198\.(?:1[89]|51)\.|^203\.0\.113\./;
-
-/** Whether a host name of a parsed URL may be a public one. IPv6 literals must be global unicast that holds no IPv4 address. */
-export function isPublic(hostname: string): boolean {
-  if (hostname.startsWith("[")) return /^\[[23]/.test(hostname) && !/^\[(?:2002|2001:0?:|2001:db8):?/.test(hostname);
-  if (/^[\d.]+$/.test(hostname)) return !PRIVATE_IPV4.test(hostname);
-  return hostname.includes(".") && !PRIVATE_NAME.test(hostname);
 }
 
 function refuse(message: string): Result<never> {

@@ -90,7 +90,7 @@ describe("safeFetch", () => {
     const dead = options(() => Promise.reject(new TypeError("fetch failed")));
     expect(await safeFetch("https://a.example.com/", {}, dead)).toMatchObject({
       ok: false,
-      problem: { detail: expect.stringContaining("No connection to a.example.com") },
+      problem: { detail: expect.stringContaining("a.example.com cannot be reached") },
     });
     const slow = options(
       (_url, init) =>

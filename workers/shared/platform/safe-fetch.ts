@@ -1,18 +1,21 @@
 import { fail, ok, type Result } from "#contract/problem";
+import { reachOf } from "#domain/network/reach";
 
 export interface SafeFetchOptions {
   /** Development may use plain http and loopback or private addresses (a model server on the same machine). */
   development: boolean;
-  /** Limit for the whole exchange, body included. */
+  /** Limit for the whole exchange, body included. 30 s where neither it nor a signal is given. */
   timeoutMs?: number;
   signal?: AbortSignal;
   /** The body is cut off with an error beyond this. */
   maxBytes?: number;
+  /** `manual` hands a redirect on as it is. */
+  redirect?: "follow" | "manual";
   fetch?: typeof fetch;
 }
 
 const MAX_REDIRECTS = 3;
-const PRIVATE_NAME = /(?:^|\.)(?:localhost|local|internal|intranet|lan|home\.arpa)$/;
+const TIMEOUT_MS = 30_000;
 
 /**
  * Whether an address people gave may be called. Outside development: https to public names and addresses only. Addresses
@@ -24,10 +27,9 @@ export function guardUrl(address: string, development: boolean): Result<URL> {
   if (!url || !/^https?:$/.test(url.protocol)) return fail("invalid", "The address must be an http or https URL.");
   if (url.username || url.password) return fail("invalid", "The address must not hold a user name or password.");
   if (url.protocol === "http:" && !development) return fail("invalid", "The address must use https.");
-  const host = url.hostname.toLowerCase().replace(/\.$/, "");
-  const range = rangeOf(host);
-  if (range === "metadata") return fail("invalid", "That address is reserved for the machine's own network.");
-  if (range === "private" && !development) return fail("invalid", "Addresses in private networks cannot be called.");
+  const reach = reachOf(url.hostname);
+  if (reach === "metadata") return fail("invalid", "That address is reserved for the machine's own network.");
+  if (reach === "private" && !development) return fail("invalid", "Addresses in private networks cannot be called.");
   return ok(url);
 }
 
@@ -46,7 +48,7 @@ export async function safeFetch(
   for (let hop = 0; target.ok; hop++) {
     const response = await fetchOnce(target.value, hopInit, options);
     if (!response.ok) return response;
-    const location = redirectOf(response.value);
+    const location = redirectOf(response.value, options);
     if (location === null) return ok(limitBody(response.value, options.maxBytes));
     await response.value.body?.cancel();
     if (!/^(GET|HEAD)$/i.test(init.method ?? "GET") || hop >= MAX_REDIRECTS)
@@ -56,20 +58,24 @@ export async function safeFetch(
   return target;
 }
 
-function redirectOf(response: Response): string | null {
+function redirectOf(response: Response, { redirect }: SafeFetchOptions): string | null {
+  if (redirect === "manual") return null;
   return response.status >= 300 && response.status < 400 ? response.headers.get("location") : null;
 }
 
-const CREDENTIALS = ["authorization", "x-api-key", "x-goog-api-key"];
+/** All that another origin is told; anything else may be a credential. */
+const HARMLESS = ["accept", "accept-encoding", "accept-language", "user-agent"];
 
 function nextAddress(from: URL, location: string, headers: Headers): string {
   const next = URL.parse(location, from.href);
-  if (next?.origin !== from.origin) for (const name of CREDENTIALS) headers.delete(name);
+  const others = next?.origin === from.origin ? [] : [...headers.keys()].filter((name) => !HARMLESS.includes(name));
+  for (const name of others) headers.delete(name);
   return next?.href ?? "";
 }
 
 function signalOf(options: SafeFetchOptions): AbortSignal | undefined {
-  const limits = [options.signal, options.timeoutMs === undefined ? undefined : AbortSignal.timeout(options.timeoutMs)];
+  const timeoutMs = options.timeoutMs ?? (options.signal ? undefined : TIMEOUT_MS);
+  const limits = [options.signal, timeoutMs === undefined ? undefined : AbortSignal.timeout(timeoutMs)];
   const signals = limits.filter((signal) => signal !== undefined);
   return signals.length > 1 ? AbortSignal.any(signals) : signals[0];
 }
@@ -80,7 +86,7 @@ async function fetchOnce(url: URL, init: RequestInit, options: SafeFetchOptions)
   } catch (error) {
     if (error instanceof Error && (error.name === "TimeoutError" || error.name === "AbortError"))
       return fail("upstream_failed", `${url.host} did not answer in time.`);
-    return fail("upstream_failed", `No connection to ${url.host}: it refuses connections or does not exist.`);
+    return fail("upstream_failed", `${url.host} cannot be reached: it refuses connections or does not exist.`);
   }
 }
 
@@ -97,47 +103,4 @@ function limitBody(response: Response, maxBytes: number | undefined): Response {
     }),
   );
   return new Response(limited, response);
-}
-
-type Range = "public" | "private" | "metadata";
-
-function rangeOf(host: string): Range {
-  if (host.startsWith("[")) return rangeOfIpv6(host.slice(1, -1));
-  const parts = /^(\d+)\.(\d+)\.(\d+)\.(\d+)$/.exec(host);
-  if (parts) return rangeOfIpv4(parts.slice(1).map(Number));
-  if (host === "metadata.google.internal") return "metadata";
-  return !host.includes(".") || PRIVATE_NAME.test(host) ? "private" : "public";
-}
-
-/** Each row: prefix as one number, its length in bits. The URL parser has turned every spelling into four decimals. */
-const PRIVATE_IPV4: readonly (readonly [number, number])[] = [
-  [0x00000000, 8],
-  [0x0a000000, 8],
-  [0x64400000, 10],
-  [0x7f000000, 8],
-  [0xac100000, 12],
-  [0xc0000000, 24],
-  [0xc0a80000, 16],
-  [0xc6120000, 15],
-  [0xe0000000, 3],
-];
-
-function rangeOfIpv4(parts: number[]): Range {
-  const value = parts.reduce((sum, part) => sum * 256 + part, 0);
-  if (parts[0] === 169 && parts[1] === 254) return "metadata";
-  const inside = PRIVATE_IPV4.some(([prefix, bits]) => {
-    const size = 2 ** (32 - bits);
-    return Math.floor(value / size) === Math.floor(prefix / size);
-  });
-  return inside ? "private" : "public";
-}
-
-function rangeOfIpv6(host: string): Range {
-  const mapped = /^(?:::ffff:|64:ff9b::)([0-9a-f]{1,4}):([0-9a-f]{1,4})$/.exec(host);
-  if (mapped) {
-    const [high = 0, low = 0] = mapped.slice(1).map((part) => Number.parseInt(part, 16));
-    return rangeOfIpv4([high >> 8, high & 255, low >> 8, low & 255]);
-  }
-  if (/^fe[89ab]/.test(host) || host === "fd00:ec2::254") return "metadata";
-  return host === "::" || host.startsWith("::") || /^f[cd]/.test(host) || host.startsWith("ff") ? "private" : "public";
 }
