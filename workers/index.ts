@@ -1,5 +1,6 @@
 import { Hono } from "hono";
 import { readConfig } from "#platform/config";
+import { secureAnswer } from "#platform/edge-headers";
 import type { Env } from "#platform/env";
 import { ensureFirstAdmin } from "#platform/first-admin";
 import { answerError, frontDoor } from "#platform/front-door";
@@ -48,17 +49,21 @@ appHost.all("*", async ({ env, executionCtx, req: { raw }, redirect }) => {
 const apiHost = orgApi();
 const ROOMS = { app: appHost, api: apiHost, llm: llmApp, git: gitApp, img: imgApp, idp: idpApp } as const;
 
+async function answer(request: Request, env: Env, ctx: ExecutionContext): Promise<Response> {
+  const configured = readConfig(env);
+  if (!configured.ok) return problemResponse({ code: "unavailable", detail: configured.error });
+  const host = parseHost(new URL(request.url).host, configured.config);
+  await ensureFirstAdmin(env);
+  if (host.kind === "org") return orgApp.fetch(request, env, ctx);
+  const room = host.kind === "room" && host.room in ROOMS ? ROOMS[host.room as keyof typeof ROOMS] : null;
+  return room
+    ? room.fetch(request, env, ctx)
+    : problemResponse({ code: "not_found", detail: "Nothing lives at this host." });
+}
+
 export default {
   async fetch(request: Request, env: Env, ctx: ExecutionContext): Promise<Response> {
-    const configured = readConfig(env);
-    if (!configured.ok) return problemResponse({ code: "unavailable", detail: configured.error });
-    const host = parseHost(new URL(request.url).host, configured.config);
-    await ensureFirstAdmin(env);
-    if (host.kind === "org") return orgApp.fetch(request, env, ctx);
-    const room = host.kind === "room" && host.room in ROOMS ? ROOMS[host.room as keyof typeof ROOMS] : null;
-    return room
-      ? room.fetch(request, env, ctx)
-      : problemResponse({ code: "not_found", detail: "Nothing lives at this host." });
+    return secureAnswer(await answer(request, env, ctx), { production: env.ENVIRONMENT !== "development" });
   },
   scheduled: (controller: ScheduledController, env: Env) => onCron(env, controller.scheduledTime),
 } satisfies ExportedHandler<Env>;

@@ -1,9 +1,12 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { Hono } from "hono";
 import { describe, expect, it } from "vitest";
 import { chainTools } from "#platform/chain-tools";
+import { answerError, frontDoor } from "#platform/front-door";
 import { ProblemError, problemOf } from "#platform/problem-response";
-import { type Limit, limit } from "#platform/rate-limit";
-import { testEnv } from "../../workers/shared/testing/world.ts";
+import { type Limit, limit, limitWrites } from "#platform/rate-limit";
+import type { AppEnv } from "#platform/route";
+import { makeWorld, testEnv } from "../../workers/shared/testing/world.ts";
 import { SlidingWindow } from "./window.ts";
 
 const fresh = (changes: Partial<Limit> = {}): Limit => ({
@@ -93,5 +96,45 @@ describe("the rate limiter", () => {
     };
     const refused = limit(broken as unknown as typeof testEnv, fresh());
     await expect(refused).rejects.toMatchObject({ problem: { code: "unavailable" } });
+  });
+
+  it("RL7 lets 600 writes of one member through, and of another too", async () => {
+    const on = { ...testEnv, WRITE_LIMIT: "on" };
+    const [ada, eve] = [crypto.randomUUID(), crypto.randomUUID()];
+    let refused: unknown = null;
+    let passed = 0;
+    for (; refused === null && passed < 1_300; passed += 1)
+      await limitWrites(on, ada).catch((error: unknown) => {
+        refused = error;
+      });
+    // Its minute may end meanwhile, and then the next 600 pass too.
+    expect(passed).toBeGreaterThan(600);
+    expect((refused as unknown as ProblemError).problem).toMatchObject({
+      code: "rate_limited",
+      limit: "600 writes a minute",
+    });
+    expect((refused as unknown as ProblemError).headers?.get("ratelimit")).toBe('"writes";r=0;t=60');
+    await limitWrites(on, eve);
+    await limitWrites(testEnv, ada);
+  });
+
+  it("RL5 RL7 a refusal is 429 with what to wait for, and reads pass", async () => {
+    const world = await makeWorld();
+    const app = new Hono<AppEnv>();
+    app.onError(answerError);
+    app.use(frontDoor());
+    app.all("*", (context) => context.text("done"));
+    const WRITE_RATE = { limit: async () => ({ success: false }) } as unknown as RateLimit;
+    const env = { ...testEnv, WRITE_LIMIT: "on", WRITE_RATE };
+    const ask = (method: string) => app.request(`http://${world.slug}.localhost:8787/`, { method }, env);
+    expect((await ask("GET")).status).toBe(200);
+    const refused = await ask("POST");
+    expect(refused.status).toBe(429);
+    expect(Object.fromEntries(refused.headers)).toMatchObject({
+      "retry-after": "60",
+      ratelimit: '"writes";r=0;t=60',
+      "ratelimit-policy": '"writes";q=600;w=60',
+    });
+    expect(await refused.json()).toMatchObject({ code: "rate_limited", status: 429 });
   });
 });

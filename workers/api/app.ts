@@ -65,7 +65,10 @@ documentationApp.get("/health", (context) => context.json({ status: "ok" }));
 documentationApp.get("/openapi.json", (context) =>
   context.json(openApiDocument(routes, new URL(context.req.url).origin)),
 );
-documentationApp.get("/docs", (context) => context.html(docsPage(routes)));
+documentationApp.get("/docs", (context) => {
+  context.header("content-security-policy", "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'");
+  return context.html(docsPage(routes));
+});
 
 /** The tenant API of an org's host, below `/api`, and its documentation beside it. Whoever mounts it opens the session. */
 export const apiApp = new Hono<AppEnv>();

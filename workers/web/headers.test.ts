@@ -16,9 +16,13 @@ describe("headers of the web app", () => {
     expect(policy).toContain("frame-ancestors 'none'");
     expect(policy).toContain("connect-src 'self' wss://demo.example.com;");
     expect(policy).not.toContain("unsafe-eval");
-    expect(headers.get("x-content-type-options")).toBe("nosniff");
     expect(headers.get("referrer-policy")).toBe("strict-origin-when-cross-origin");
     expect(headers.get("cache-control")).toBe("private, no-cache");
+  });
+
+  test("a file may be a worker, whose parts its own policy must let in", () => {
+    const policy = secureFile(new Response("x"), true).headers.get("content-security-policy");
+    expect(policy).toBe("frame-ancestors 'none'");
   });
 
   test("only hashed files that exist are kept for ever", () => {

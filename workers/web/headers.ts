@@ -1,5 +1,5 @@
+/** What pages and files say beside what every answer says (platform/edge-headers.ts). */
 const SHARED: Record<string, string> = {
-  "x-content-type-options": "nosniff",
   "referrer-policy": "strict-origin-when-cross-origin",
   "cross-origin-opener-policy": "same-origin",
 };
@@ -26,7 +26,12 @@ export function secureDocument(response: Response, facts: DocumentFacts): Respon
 /** A file of the client build. `hashed` ones never change under their name. */
 export function secureFile(response: Response, hashed: boolean): Response {
   const fresh = hashed && response.ok ? "public, max-age=31536000, immutable" : "public, max-age=0, must-revalidate";
-  return withHeaders(response, { ...SHARED, "cache-control": fresh });
+  // A worker runs under the policy of its own file, which must let it load its parts.
+  return withHeaders(response, {
+    ...SHARED,
+    "content-security-policy": "frame-ancestors 'none'",
+    "cache-control": fresh,
+  });
 }
 
 function withHeaders(response: Response, headers: Record<string, string>): Response {

@@ -5,7 +5,7 @@ export const providerKind = z.enum(["openai", "anthropic", "google", "openrouter
 export type ProviderKind = z.infer<typeof providerKind>;
 
 /** Price in micro-USD per million tokens; `cached` are input tokens read from the vendor's cache. */
-export const modelPrice = z.object({
+export const modelPrice = z.strictObject({
   inputMicroUsd: z.number().int().nonnegative(),
   outputMicroUsd: z.number().int().nonnegative(),
   cachedMicroUsd: z.number().int().nonnegative(),

@@ -55,7 +55,6 @@ function writerOf({ org, principal }: Session): string {
 function markAnswer(context: Context<AppEnv>, requestId: string): void {
   if (context.res.status === 101) return;
   context.header("x-request-id", requestId);
-  context.header("x-content-type-options", "nosniff");
 }
 
 /** The answer for anything thrown on the way; the cause goes to the log. */
