@@ -44,7 +44,14 @@ export async function makeServer(): Promise<Server> {
     output: () => printed,
     start() {
       printed = "";
-      const env = { ...process.env, NODE_ENV: "production", PORT: String(port), QUAYSIDE_STATE: state, NO_COLOR: "1" };
+      const env = {
+        ...process.env,
+        NODE_ENV: "production",
+        PORT: String(port),
+        QUAYSIDE_STATE: state,
+        WRITE_LIMIT: "off",
+        NO_COLOR: "1",
+      };
       const running = spawn(process.execPath, [join(ROOT, "scripts", "dev", "main.ts")], {
         cwd: ROOT,
         env,

@@ -25,6 +25,7 @@ export const HELP = `npm run dev [-- options]
 environment
   PORT            port on 127.0.0.1 (8787)
   QUAYSIDE_STATE  directory of everything that is kept (.quayside)
+  WRITE_LIMIT     off: a member may write more than 600 times a minute (on)
   LOG_LEVEL       debug, info, error or silent (error)
   SANDBOX_GIT_PATHS  directories, separated by ":", whose repositories may be added as file:// URLs (none)
 `;

@@ -60,6 +60,7 @@ export async function startWorker(context: Context, sandbox: { driver: ChosenDri
     AUTH_MODE: "NONE",
     SANDBOX_DRIVER: sandbox.driver.name,
     SANDBOX_HOST_URL: `http://127.0.0.1:${sandbox.port}`,
+    WRITE_LIMIT: process.env.WRITE_LIMIT ?? "on",
     LOG_LEVEL: process.env.LOG_LEVEL ?? "error",
   };
   let [dead, served]: [Sentence | null, boolean] = [null, false];

@@ -27,6 +27,8 @@ function optionsOf({ port, state, bundle, door, silentThread, vars, compatibilit
     CONVERSATION: object("Conversation"),
     AGENT_THREAD: thread,
     SANDBOX: object("Sandbox"),
+    AUDIT_LOG: object("AuditLog"),
+    RATE_LIMITER: object("RateLimiter"),
   };
   return {
     log: new Log(LogLevel.ERROR),
