@@ -14,6 +14,7 @@ export default [
           { index: true, file: "routes/settings-appearance.tsx" },
           { path: "models", file: "routes/settings-models.tsx" },
           { path: "repositories", file: "routes/settings-repositories.tsx" },
+          { path: "audit", file: "routes/settings-audit.tsx" },
         ],
       },
       { path: "*", file: "routes/not-found.tsx" },

@@ -2,6 +2,8 @@ import type { ProviderKind } from "#contract/provider";
 
 /** The words of the settings pages alone; apart from those that every page loads. */
 export const settingsPagesText = {
+  audit: "Audit log",
+
   appearance: {
     theme: "Theme",
     themes: { system: "As the system", light: "Light", dark: "Dark" },
