@@ -160,6 +160,27 @@ describe("architecture", () => {
     expect([...impure, ...networked]).toEqual([]);
   });
 
+  it("calls the world through safeFetch, apart from what calls no address that people gave", () => {
+    const free = [
+      // Hands its `fetch` to safeFetch.
+      "workers/gateway/llm/deps.ts",
+      "workers/shared/platform/safe-fetch.ts",
+      // Calls the sandbox host of the configuration.
+      "durable-objects/sandbox/drivers/local.ts",
+      // Writes a program that runs in a sandbox.
+      "durable-objects/agent-thread/executors/opencode/config.ts",
+    ];
+    const calling = product.filter(
+      (path) =>
+        /^(?:workers|durable-objects)\//.test(path) &&
+        /(?<!async |override |[.\w"'`#])fetch\([^)]/.test(
+          (textOf.get(path) ?? "").replace(/^\s+(?:async )?fetch\(.*[{;]$/gm, ""),
+        ),
+    );
+    expect(calling.filter((path) => !free.includes(path))).toEqual([]);
+    expect(calling).toContain("workers/gateway/llm/deps.ts");
+  });
+
   it("keeps files under their caps", () => {
     const cap = (path: string) => {
       if (/-do\.ts$/.test(path)) return 150;

@@ -119,9 +119,9 @@ describe("what routes leave in the audit log", () => {
     const send = async (method: string, path: string, body: unknown) =>
       (await world.fetch(path, { method, headers, body: JSON.stringify(body) })).json<{ id: string }>();
     const provider = { kind: "openai_compatible", name: "p", slug: "p", baseUrl: "http://127.0.0.1:9/v1" };
-    const { id } = await send("POST", "/api/providers", { ...provider, apiKey: "sk-canary-1" });
-    await send("PATCH", `/api/providers/${id}`, { apiKey: "sk-canary-2" });
-    await send("PATCH", `/api/providers/${id}`, { apiKey: "sk-canary-3" });
+    const { id } = await send("POST", "/api/providers", { ...provider, apiKey: "canary-key-1" });
+    await send("PATCH", `/api/providers/${id}`, { apiKey: "canary-key-2" });
+    await send("PATCH", `/api/providers/${id}`, { apiKey: "canary-key-3" });
     await send("PATCH", `/api/providers/${id}`, { apiKey: "" });
     await send("POST", "/api/repositories", { cloneUrl: "https://canary-token@127.0.0.1:9/a.git" });
     const left = await entriesOf(world);
@@ -141,5 +141,27 @@ describe("what routes leave in the audit log", () => {
     expect(emptied?.after).not.toBe(first?.after);
     expect(first?.before).not.toBeNull();
     expect(second?.before).not.toBe(first?.before);
+  });
+
+  it("RL7 what is read and leaves an entry counts as a write; what is only read does not", async () => {
+    const world = await makeWorld();
+    const ask = appAs(world.principal, world);
+    const counted: string[] = [];
+    const WRITE_RATE = {
+      limit: async ({ key }: { key: string }) => {
+        counted.push(key);
+        return { success: false };
+      },
+    } as unknown as RateLimit;
+    const env = { ...testEnv, WRITE_LIMIT: "on", WRITE_RATE };
+    for (const route of routes.filter(({ method }) => method === "get")) {
+      const { status } = await ask(route, env);
+      expect({ key: keyOf(route), limited: status === 429 }).toEqual({
+        key: keyOf(route),
+        limited: route.audit !== null,
+      });
+    }
+    expect(new Set(counted)).toEqual(new Set([`${world.orgId}/${world.principal.memberId}`]));
+    expect(await entriesOf(world)).toEqual([]);
   });
 });

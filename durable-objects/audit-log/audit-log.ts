@@ -1,4 +1,5 @@
 import type { AuditPolicy } from "#contract/audit";
+import { LIMITS } from "#contract/limits";
 import type { AuditAppend } from "#platform/rpc-audit";
 import type { Alarms } from "../kit/alarms.ts";
 import { type AuditStore, type Linked, link } from "./store.ts";
@@ -32,10 +33,11 @@ export class AuditLogObject {
 
   /**
    * Settles with the seqs once all of the entries are stored, or fails with none of them. What arrives while one group is
-   * being written is the next group: one transaction, in the order it came.
+   * being written is the next group: one transaction, in the order it came. Beyond 1,000 that wait it fails at once.
    */
   append(entries: AuditAppend[]): Promise<number[]> {
     return new Promise((resolve, reject) => {
+      if (this.#pending.length >= LIMITS.appendsInFlight) return reject(new Error("too many appends wait"));
       this.#pending.push({ entries, resolve, reject });
       if (this.#writing) return;
       this.#writing = true;

@@ -34,6 +34,17 @@ describe("the audit log", () => {
     expect(await one.verdict()).toMatchObject({ ok: true, events: 3 });
   });
 
+  it("AU13 refuses at once what is beyond a thousand waiting appends, and stores the rest", async () => {
+    const one = makeLog();
+    await one.append(record());
+    const answers = await one.object(async (object) =>
+      Promise.all(Array.from({ length: 1_005 }, () => object.append(one.orgId, [record()]))),
+    );
+    expect(answers.filter((answer) => answer.ok)).toHaveLength(1_000);
+    expect(answers.find((answer) => !answer.ok)).toMatchObject({ problem: { code: "unavailable" } });
+    expect(await one.verdict()).toMatchObject({ ok: true, events: 1_001 });
+  });
+
   it("AU3 stores an entry with a key once, within one call, at once and later", async () => {
     const one = makeLog();
     const keyed = (key: string) => ({ ...record(), key });

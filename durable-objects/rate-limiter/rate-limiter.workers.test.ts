@@ -104,7 +104,7 @@ describe("the rate limiter", () => {
     let refused: unknown = null;
     let passed = 0;
     for (; refused === null && passed < 1_300; passed += 1)
-      await limitWrites(on, ada).catch((error: unknown) => {
+      await limitWrites(on, "org", ada).catch((error: unknown) => {
         refused = error;
       });
     // Its minute may end meanwhile, and then the next 600 pass too.
@@ -114,8 +114,14 @@ describe("the rate limiter", () => {
       limit: "600 writes a minute",
     });
     expect((refused as unknown as ProblemError).headers?.get("ratelimit")).toBe('"writes";r=0;t=60');
-    await limitWrites(on, eve);
-    await limitWrites(testEnv, ada);
+    await limitWrites(on, "org", eve);
+    await limitWrites(on, "other", ada);
+    await limitWrites(testEnv, "org", ada);
+  });
+
+  it("RL7 lets people work on where the platform does not count", async () => {
+    const WRITE_RATE = { limit: () => Promise.reject(new Error("gone")) } as unknown as RateLimit;
+    await limitWrites({ ...testEnv, WRITE_LIMIT: "on", WRITE_RATE }, "org", null);
   });
 
   it("RL5 RL7 a refusal is 429 with what to wait for, and reads pass", async () => {

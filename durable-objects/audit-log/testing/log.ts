@@ -4,6 +4,7 @@ import { chainAudit, linesOf, type Verdict, verifyExport } from "#domain/convers
 import { chainTools } from "#platform/chain-tools";
 import { newId } from "#platform/new-id";
 import { unwrap } from "#platform/problem-response";
+import type { AuditLogRpc } from "#platform/rpc-audit";
 import { auditStub } from "#platform/stubs";
 import { testEnv } from "../../../workers/shared/testing/world.ts";
 
@@ -61,6 +62,8 @@ export function makeLog() {
           .toArray(),
         alarm: await state.storage.getAlarm(),
       })),
+    object: <T>(work: (object: AuditLogRpc) => Promise<T>) =>
+      runInDurableObject(log, (object) => work(object as unknown as AuditLogRpc)),
     evict: () => evictDurableObject(log),
     alarm: () => runDurableObjectAlarm(log),
   };

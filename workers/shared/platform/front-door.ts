@@ -22,7 +22,8 @@ export function frontDoor(): MiddlewareHandler<AppEnv> {
     const session = await sessionAt(context);
     context.set("principal", session.principal);
     context.set("org", session.org);
-    if (!isSafe(context.req.method)) await limitWrites(context.env, writerOf(session));
+    if (!isSafe(context.req.method))
+      await limitWrites(context.env, session.org.id, session.principal?.memberId ?? null);
     await next();
     markAnswer(context, requestId);
     logEvent(context.env, "api.request", {
@@ -44,11 +45,6 @@ async function sessionAt({ env, req }: Context<AppEnv>): Promise<Session> {
   const session = await openSession(env, req.raw, host.kind === "org" ? host.slug : null);
   if (session) return session;
   throw new ProblemError(host.kind === "org" ? NO_ORG : NO_TOKEN);
-}
-
-/** Whose writes count together: a member's, or those of all strangers of an org. */
-function writerOf({ org, principal }: Session): string {
-  return `${org.id}/${principal?.memberId ?? "stranger"}`;
 }
 
 /** A switched protocol has no headers to add to. */

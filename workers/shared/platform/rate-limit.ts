@@ -2,6 +2,7 @@ import { ok } from "#contract/problem";
 import { chainTools } from "./chain-tools.ts";
 import { configOf } from "./config.ts";
 import type { Env } from "./env.ts";
+import { logEvent } from "./log.ts";
 import { ProblemError, settle } from "./problem-response.ts";
 
 /** How many in how long. At most 10,000, since each is a row. */
@@ -58,13 +59,17 @@ export function rateHeaders(name: string, { max, windowS }: RateWindow, state: R
 const WRITES: RateWindow = { max: 600, windowS: 60 };
 
 /**
- * The general limit of one principal's writes, where the platform counts them and the configuration wants it. It is approximate:
+ * The general limit of one member's writes, or of those of all strangers of an org together, where the platform counts them and the configuration wants it. It is approximate:
  * each location counts for itself.
  */
-export async function limitWrites(env: Env, key: string): Promise<void> {
+export async function limitWrites(env: Env, orgId: string, memberId: string | null): Promise<void> {
   if (!env.WRITE_RATE || !configOf(env).limitsWrites) return;
-  const { success } = await env.WRITE_RATE.limit({ key });
-  if (success) return;
+  // Where the platform does not count, people work on: this limit guards no secret.
+  const counted = await env.WRITE_RATE.limit({ key: `${orgId}/${memberId ?? "stranger"}` }).catch((error: unknown) => {
+    logEvent(env, "writes.uncounted", { error });
+    return { success: true };
+  });
+  if (counted.success) return;
   const state = { allowed: false, remaining: 0, resetS: WRITES.windowS };
   throw tooMany(WRITES.windowS, rateHeaders("writes", WRITES, state), `${WRITES.max} writes a minute`);
 }

@@ -5,6 +5,7 @@ import type { Env } from "./env.ts";
 import { logEvent } from "./log.ts";
 import type { Principal } from "./principal.ts";
 import { PROBLEM_FACES, problemOf } from "./problem-response.ts";
+import { limitWrites } from "./rate-limit.ts";
 
 /** The entry that a route leaves, by its action alone or with what the request does not say by its ids. */
 export type RouteAudit<I> = AuditAction | AuditPlan<I>;
@@ -68,6 +69,12 @@ export async function auditRefusal(
   const actor = auditActor(input.principal as Principal);
   const target = idsOf(input.params);
   await recordEnd(input, { action: actionOf(audit), actor, target, request, requestId, ...endOf(problem) });
+}
+
+/** Counts reading something that leaves an entry as a write of the member. */
+export async function limitEntries(input: Pick<AuditedInput, "env" | "org" | "principal">): Promise<void> {
+  const principal = input.principal as Principal | null;
+  if (principal?.kind === "member") await limitWrites(input.env, principal.orgId, principal.memberId);
 }
 
 async function factsOf<I extends AuditedInput>(plan: AuditPlan<I>, input: I): Promise<AuditFacts> {

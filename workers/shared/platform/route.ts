@@ -8,7 +8,7 @@ import type { Env } from "./env.ts";
 import type { Policy } from "./policy.ts";
 import type { Principal } from "./principal.ts";
 import { ProblemError } from "./problem-response.ts";
-import { actionOf, audited, auditRefusal, type RouteAudit } from "./route-audit.ts";
+import { actionOf, audited, auditRefusal, limitEntries, type RouteAudit } from "./route-audit.ts";
 
 /** What the middleware of every host leaves on the request. */
 export interface RequestState {
@@ -105,6 +105,8 @@ async function serve<P, PS extends Schema, QS extends Schema, BS extends Schema 
     requestId: context.get("requestId"),
     org: context.get("org"),
   };
+  // An entry is a write, whatever the method.
+  if (audit && definition.method === "get") await limitEntries({ ...known, principal: context.get("principal") });
   const admitted = definition.policy.admit(context.get("principal"));
   if (!admitted.ok) {
     const asked = { ...known, principal: context.get("principal"), params: context.req.param() };
