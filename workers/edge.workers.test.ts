@@ -24,7 +24,7 @@ function looseObjects(schema: unknown, path = "(body)"): string[] {
 }
 
 describe("headers of every host", () => {
-  const ROOMS = ["app", "api", "mcp", "auth", "hooks", "control", "llm", "git", "img", "idp"];
+  const ROOMS = ["api", "mcp", "auth", "hooks", "control", "llm", "git", "img", "idp"];
 
   it("no answer is sniffed, framed, or tells where one was; none that is no page runs anything", async () => {
     const world = await makeWorld();
@@ -36,13 +36,16 @@ describe("headers of every host", () => {
       [org, "/api/conversations", { method: "POST", headers: { origin: "https://evil.example" } }],
       [org, "/api/conversations/cnv_1/socket"],
       [org, "/health"],
+      ["app.localhost", "/conversations", { headers: { accept: "text/html" }, redirect: "manual" }],
+      ["app.localhost", "/api/nothing"],
+      ["app.localhost", "/dev/mail"],
       ["api.localhost", "/health"],
       ["api.localhost", "/docs"],
       ["api.localhost", "/openapi.json"],
       ["llm.localhost", "/v1/models"],
       ["git.localhost", "/rep_1.git/info/refs"],
       ["img.localhost", "/pass"],
-      ...ROOMS.map((room): [string, string] => [`${room}.localhost`, "/"]),
+      ...ROOMS.map((room): [string, string] => [`${room}.localhost`, "/api/nothing"]),
       ["nobody.localhost", "/api/me"],
       ["elsewhere.example", "/"],
     ];

@@ -87,6 +87,7 @@ export const auditActions = {
   "account.register": "Register",
   "account.sign_in": "Sign in",
   "account.sign_out": "Sign out",
+  "account.change": "Change an account",
   "account.password_change": "Change a password",
   "account.password_reset": "Reset a password",
   "account.identity_link": "Link an identity",

@@ -44,3 +44,7 @@ accountApp.get("/dev/mail", async (context) => {
     throw new ProblemError({ code: "not_found", detail: "Nothing is here." });
   return mailPage(await listDevMails(context.env));
 });
+
+accountApp.all("/api/*", () => {
+  throw new ProblemError({ code: "not_found", detail: "There is no such route." });
+});
