@@ -5,6 +5,7 @@ import { command } from "#contract/command";
 import { LIMITS } from "#contract/limits";
 import { secureAnswer } from "#platform/edge-headers";
 import { problemResponse } from "#platform/problem-response";
+import { accountRoutes } from "./account/app.ts";
 import { routes } from "./api/app.ts";
 import { sampleBody, sampleRequest } from "./shared/testing/sample.ts";
 import { makeWorld } from "./shared/testing/world.ts";
@@ -96,7 +97,9 @@ describe("bodies of every route", () => {
 
   it("no schema of what is written lets an unknown field pass, at any depth", () => {
     const schemas: [string, z.ZodType][] = [["command", command]];
-    for (const route of bodied) if (route.body && !("bytes" in route.body)) schemas.push([keyOf(route), route.body]);
+    for (const route of [...bodied, ...accountRoutes])
+      if (route.body && !("bytes" in route.body)) schemas.push([keyOf(route), route.body]);
+    expect(schemas.length).toBeGreaterThan(30);
     const open = schemas.flatMap(([name, schema]) =>
       looseObjects(z.toJSONSchema(schema, { io: "input", unrepresentable: "any" })).map((path) => `${name}: ${path}`),
     );
@@ -105,9 +108,26 @@ describe("bodies of every route", () => {
 
   it("a body over its limit is refused before it is read, whatever its length header says", async () => {
     const world = await makeWorld();
-    for (const route of bodied) {
-      const { path, init } = sampleRequest(route);
-      const most = route.body && "bytes" in route.body ? route.body.maxBytes : LIMITS.requestBytes;
+    const org = bodied.map((route) => ({
+      key: keyOf(route),
+      most: route.body && "bytes" in route.body ? route.body.maxBytes : LIMITS.requestBytes,
+      send: (init: RequestInit) => {
+        const sample = sampleRequest(route);
+        return world.fetch(`/api${sample.path}`, { ...sample.init, ...init });
+      },
+    }));
+    const account = accountRoutes
+      .filter(({ body, policy }) => body !== undefined && policy === "anyone")
+      .map((route) => ({
+        key: `app ${keyOf(route)}`,
+        most: LIMITS.requestBytes,
+        send: (init: RequestInit) => {
+          const headers = { "content-type": "application/json" };
+          return ask("app.localhost", route.path, { method: route.method.toUpperCase(), headers, ...init });
+        },
+      }));
+    expect(account.length).toBeGreaterThan(2);
+    for (const { key, most, send } of [...org, ...account]) {
       let sent = 0;
       const endless = new ReadableStream<Uint8Array>({
         pull(controller) {
@@ -116,9 +136,9 @@ describe("bodies of every route", () => {
           else controller.enqueue(new Uint8Array(256 * 1024).fill(0x20));
         },
       });
-      const response = await world.fetch(`/api${path}`, { ...init, body: endless, duplex: "half" } as RequestInit);
+      const response = await send({ body: endless, duplex: "half" } as RequestInit);
       const { code } = await response.json<{ code: string }>();
-      expect({ key: keyOf(route), code }).toEqual({ key: keyOf(route), code: "too_large" });
+      expect({ key, code }).toEqual({ key, code: "too_large" });
       expect(sent).toBeLessThan(most + 4 * 1024 * 1024);
     }
   });

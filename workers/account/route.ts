@@ -73,7 +73,7 @@ async function serve<P extends AccountPolicy, QS extends Schema, BS extends Sche
   const input = await inputOf(definition, context);
   const headers = new Headers({ "cache-control": "no-store" });
   for (const one of definition.limits?.(input) ?? [])
-    for (const [name, value] of await limit(context.env, one)) headers.set(name, value);
+    for (const [name, value] of await limit(context.env, one)) headers.append(name, value);
   const answer = await definition.handle(input);
   if (answer instanceof Response) return answer;
   const status = definition.status ?? (answer === undefined ? 204 : 200);
