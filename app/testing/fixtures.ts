@@ -18,6 +18,8 @@ export const THREAD = id("thr", 1);
 export const me: Me = {
   member: { id: ADA, kind: "human", name: "Ada Lovelace", role: "owner" },
   org: { id: id("org", 1), slug: "demo", name: "Demo" },
+  via: "none",
+  appUrl: "http://app.localhost:8787",
   authMode: "NONE",
   environment: "development",
 };
