@@ -1,12 +1,19 @@
 import type { MiddlewareHandler } from "hono";
+import { z } from "zod";
 import { LIMITS } from "#contract/limits";
-import { claimKey, dropKey, keepAnswer } from "#data/idempotency";
+import { type Claim, claimKey, dropKey, keepAnswer } from "#data/idempotency";
 import { forTenant } from "#data/tenant-db";
 import { readBytes } from "#platform/body";
+import type { Env } from "#platform/env";
 import { ProblemError } from "#platform/problem-response";
 import type { AppEnv } from "#platform/route";
+import { keptAnswerPlace } from "#platform/secret-places";
+import { openFor, sealFor } from "#platform/secrets";
 
 const KEY_CHARS = 255;
+const answerSchema = z.object({ status: z.number().int(), body: z.string() });
+type Answer = z.infer<typeof answerSchema>;
+type Known = NonNullable<Awaited<ReturnType<typeof claimKey>>>;
 
 /**
  * `Idempotency-Key` on any POST: the first answer is kept and a repeat with the same body gets it again. The same key with
@@ -23,12 +30,12 @@ export function idempotency(): MiddlewareHandler<AppEnv> {
     const claim = { memberId: principal.memberId, key, digest: await digestOf(context.req.path, bytes) };
     const known = await claimKey(db, claim);
     if (known !== null) {
-      context.res = replay(known, claim.digest);
+      context.res = await replay(context.env, { orgId: db.orgId, claim, known });
       return;
     }
     await next();
     if (context.res.status >= 400) await dropKey(db, claim);
-    else await keepAnswer(db, claim, { status: context.res.status, body: await context.res.clone().text() });
+    else await keepAnswer(db, claim, await sealed(context.env, { orgId: db.orgId, claim }, context.res.clone()));
   };
 }
 
@@ -37,8 +44,25 @@ function checkKey(key: string): void {
   throw new ProblemError({ code: "invalid", detail: `Idempotency-Key: must have 1 to ${KEY_CHARS} characters.` });
 }
 
-function replay(known: NonNullable<Awaited<ReturnType<typeof claimKey>>>, digest: string): Response {
-  if (known.digest !== digest) {
+interface Claimed {
+  orgId: string;
+  claim: Claim;
+}
+
+async function sealed(env: Env, { orgId, claim }: Claimed, response: Response): Promise<string> {
+  const answer: Answer = { status: response.status, body: await response.text() };
+  return sealFor(env, keptAnswerPlace(orgId, claim), JSON.stringify(answer));
+}
+
+/** Answers that were kept before they were sealed are JSON. */
+async function opened(env: Env, { orgId, claim }: Claimed, kept: string): Promise<Answer> {
+  const text = kept.startsWith("{") ? kept : await openFor(env, keptAnswerPlace(orgId, claim), kept);
+  return answerSchema.parse(JSON.parse(text));
+}
+
+async function replay(env: Env, first: Claimed & { known: Known }): Promise<Response> {
+  const { claim, known } = first;
+  if (known.digest !== claim.digest) {
     throw new ProblemError({ code: "conflict", detail: "This Idempotency-Key was used with another request." });
   }
   if (known.answer === null) {
@@ -49,7 +73,8 @@ function replay(known: NonNullable<Awaited<ReturnType<typeof claimKey>>>, digest
     });
   }
   const headers = { "content-type": "application/json", "cache-control": "no-store", "idempotent-replay": "true" };
-  return new Response(known.answer.body, { status: known.answer.status, headers });
+  const { status, body } = await opened(env, first, known.answer);
+  return new Response(body, { status, headers });
 }
 
 async function digestOf(path: string, bytes: Uint8Array): Promise<string> {

@@ -10,6 +10,11 @@ export function identityProviderPlace(orgId: string, identityProviderId: string)
   return { orgId, table: "identity_providers", row: identityProviderId, column: "secret_sealed" };
 }
 
+/** Where the first answer to an `Idempotency-Key` of a member is stored. */
+export function keptAnswerPlace(orgId: string, claim: { memberId: string; key: string }): SecretPlace {
+  return { orgId, table: "idempotency", row: JSON.stringify([claim.memberId, claim.key]), column: "answer" };
+}
+
 /** A place of a table that belongs to the installation and not to an org. */
 export function systemPlace(table: string, row: string, column: string): SecretPlace {
   return { orgId: null, table, row, column };

@@ -140,7 +140,7 @@ export const CALLS: Record<string, Call> = {
   },
 
   claimKey: { run: (db) => idempotency.claimKey(db, claim), nothing: null, adds: true },
-  keepAnswer: { run: (db) => idempotency.keepAnswer(db, claim, { status: 200, body: "stolen" }), nothing: undefined },
+  keepAnswer: { run: (db) => idempotency.keepAnswer(db, claim, "stolen"), nothing: undefined },
   dropKey: { run: (db) => idempotency.dropKey(db, claim), nothing: undefined },
 
   findMember: { run: (db) => members.findMember(db, ID), nothing: null },
