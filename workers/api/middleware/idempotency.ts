@@ -16,7 +16,7 @@ type Answer = z.infer<typeof answerSchema>;
 type Known = NonNullable<Awaited<ReturnType<typeof claimKey>>>;
 
 /**
- * `Idempotency-Key` on any POST: the first answer is kept and a repeat with the same body gets it again. The same key with
+ * `Idempotency-Key` on any POST: the first answer is kept for a day and a repeat with the same body gets it again. The same key with
  * another body, or while the first is under way, is a `conflict`.
  */
 export function idempotency(): MiddlewareHandler<AppEnv> {

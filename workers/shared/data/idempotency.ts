@@ -1,6 +1,6 @@
-import { and, eq } from "drizzle-orm";
+import { and, eq, lt } from "drizzle-orm";
 import { idempotency } from "./tables/idempotency.ts";
-import type { TenantDb } from "./tenant-db.ts";
+import { SystemDb, type TenantDb } from "./tenant-db.ts";
 
 export interface Claim {
   memberId: string;
@@ -27,6 +27,11 @@ export async function keepAnswer(db: TenantDb, claim: Claim, sealed: string): Pr
 /** Gives a key back after its request failed, so that it can be tried again. */
 export async function dropKey(db: TenantDb, claim: Claim): Promise<void> {
   await db.remove(idempotency, sameKey(claim));
+}
+
+/** Forgets the keys of every org that were first used before this time (epoch milliseconds). */
+export async function forgetKeys(env: { DB: D1Database }, before: number): Promise<void> {
+  await new SystemDb(env).raw.delete(idempotency).where(lt(idempotency.createdAt, before)).run();
 }
 
 function sameKey(claim: Claim) {
