@@ -20,7 +20,8 @@ export function newAuthApp(name: string): Hono<AuthEnv> {
     const requestId = context.get("requestId");
     if (problem.code === "internal" || !(error instanceof ProblemError))
       logEvent(context.env, `${name}.error`, { requestId, path: context.req.path, error });
-    return problemResponse(problem, requestId);
+    const response = problemResponse(problem, requestId);
+    return error instanceof ProblemError ? withHeaders(response, error.headers) : response;
   });
   app.notFound((context) => problemResponse(nothingHere, context.get("requestId")));
   app.use("*", async (context, next) => {
@@ -39,6 +40,14 @@ export function newAuthApp(name: string): Hono<AuthEnv> {
     });
   });
   return app;
+}
+
+/** The response with these fields too. */
+export function withHeaders(response: Response, headers: Headers | undefined): Response {
+  headers?.forEach((value, name) => {
+    response.headers.set(name, value);
+  });
+  return response;
 }
 
 /** What an address answers that this room does not serve. */

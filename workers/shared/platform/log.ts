@@ -4,7 +4,7 @@ export type LogFields = Record<string, unknown>;
 
 const SECRET_NAME = /(authorization|cookie|token|secret|password|api_?key|private)/i;
 const SECRET_VALUE =
-  /\b(?:Bearer\s+[\w.~+/-]+=*|sk-[\w-]{8,}|qsk_\w{8,}|eyJ[\w-]+\.[\w-]+\.[\w-]+)|(?<=:\/\/)[^/\s@]+(?=@)/g;
+  /\b(?:Bearer\s+[\w.~+/-]+=*|sk-[\w-]{8,}|qs[ks]_[\w-]{8,}|eyJ[\w-]+\.[\w-]+\.[\w-]+)|(?<=:\/\/)[^/\s@]+(?=@)/g;
 
 /** The text without anything that looks like a credential. */
 export function redactText(text: string): string {

@@ -43,18 +43,17 @@ export async function publicKeys(env: Env, ring: KeyRing, now: number): Promise<
  * Signs claims with the ring's key of the hour (ES256). The first key is made at the first use, and the next one a day before it
  * is to sign; where no private half can be opened any more, as after a loss of `SECRETS_KEY`, one is made at once.
  */
-export async function signClaims(
-  env: Env,
-  ring: KeyRing,
-  signed: { claims: JWTPayload; now: number },
-): Promise<string> {
+export async function signClaims(env: Env, ring: KeyRing, signed: Signed): Promise<string> {
   const { kid, key } = await signingKey(env, ring, signed.now);
-  return new SignJWT(signed.claims).setProtectedHeader({ alg: "ES256", kid, typ: "JWT" }).sign(key);
+  return new SignJWT(signed.claims).setProtectedHeader({ alg: "ES256", kid, typ: signed.type ?? "JWT" }).sign(key);
 }
 
-/** Reads the ring again at the next use. */
-export function forgetKeys(env: Env): void {
-  kept.delete(configOf(env));
+interface Signed {
+  claims: JWTPayload;
+  /** Milliseconds since the epoch. */
+  now: number;
+  /** `typ` of the header; `JWT` unless told. */
+  type?: string;
 }
 
 async function usableRows(env: Env, ring: KeyRing, now: number): Promise<SigningKeyRow[]> {

@@ -1,6 +1,7 @@
 import { DEMO_MODEL } from "#contract/provider";
 import * as budgets from "#data/budgets";
 import * as conversations from "#data/conversations";
+import * as credentials from "#data/credentials";
 import * as dataKeys from "#data/data-keys";
 import * as files from "#data/files";
 import * as idempotency from "#data/idempotency";
@@ -49,6 +50,15 @@ const providerRow = {
   keyLastFour: null,
   keyUpdatedAt: null,
   rev: 1,
+  createdAt: NOW,
+};
+const credentialRow = {
+  id: "crd_new",
+  subject: "agent" as const,
+  subjectId: ID,
+  secretHash: null,
+  publicJwk: null,
+  createdBy: ID,
   createdAt: NOW,
 };
 const memberRow = {
@@ -143,6 +153,11 @@ export const CALLS: Record<string, Call> = {
   keepAnswer: { run: (db) => idempotency.keepAnswer(db, claim, "stolen"), nothing: undefined },
   dropKey: { run: (db) => idempotency.dropKey(db, claim), nothing: undefined },
 
+  findCredential: { run: (db) => credentials.findCredential(db, ID), nothing: null },
+  listCredentials: { run: (db) => credentials.listCredentials(db, ID), nothing: [] },
+  insertCredential: { run: (db) => credentials.insertCredential(db, credentialRow), nothing: true, adds: true },
+  touchCredential: { run: (db) => credentials.touchCredential(db, ID, NOW), nothing: undefined },
+  revokeCredential: { run: (db) => credentials.revokeCredential(db, ID, NOW), nothing: false },
   findMember: { run: (db) => members.findMember(db, ID), nothing: null },
   memberOfAccount: { run: (db) => members.memberOfAccount(db, ID), nothing: null },
   memberByEmail: { run: (db) => members.memberByEmail(db, `${MARK}-email`), nothing: null },

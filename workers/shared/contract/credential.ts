@@ -1,0 +1,25 @@
+import { z } from "zod";
+import { credentialId, orgId } from "./ids.ts";
+
+/** Whose a credential is: an agent of the org, or one of its workers. */
+export const credentialSubject = z.enum(["agent", "worker"]);
+export type CredentialSubject = z.infer<typeof credentialSubject>;
+
+const part = z.string().regex(/^[A-Za-z0-9_-]+$/, "must be base64url");
+const about = { kid: z.string().max(200).optional(), alg: z.string().optional(), use: z.literal("sig").optional() };
+
+/** A public key with which a client signs its assertions (RFC 7517). A private part is refused and not kept. */
+export const publicJwk = z.discriminatedUnion("kty", [
+  z.strictObject({ kty: z.literal("EC"), crv: z.literal("P-256"), x: part.length(43), y: part.length(43), ...about }),
+  z.strictObject({ kty: z.literal("OKP"), crv: z.literal("Ed25519"), x: part.length(43), ...about }),
+  z.strictObject({
+    kty: z.literal("RSA"),
+    n: part.min(342, "must have 2048 bits at least").max(1366),
+    e: part.max(8),
+    ...about,
+  }),
+]);
+export type PublicJwk = z.infer<typeof publicJwk>;
+
+/** How a client names itself: the org and the credential, so that it is looked for in one org alone. */
+export const clientId = z.templateLiteral([orgId, ".", credentialId]);
