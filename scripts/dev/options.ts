@@ -12,14 +12,20 @@ export interface Options {
   ephemeral: boolean;
   /** Which driver runs sandboxes; `auto` takes containers where a Docker engine with buildx answers. */
   sandbox: SandboxChoice;
+  /** How people sign in. */
+  auth: AuthChoice;
 }
 export type SandboxChoice = "auto" | "local" | "cloudflare";
+const AUTH_CHOICES = ["none", "local", "oauth"] as const;
+export type AuthChoice = (typeof AUTH_CHOICES)[number];
 
 export const HELP = `npm run dev [-- options]
 
   --ephemeral     keep nothing: the state goes when the server ends
   --sandbox=WHERE local: sandboxes are processes of this machine; cloudflare: containers, which need a Docker engine with
                   buildx. Without this it is containers where such an engine answers
+  --auth=HOW      none: everybody is the administrator (the default); local: with e-mail and password; oauth: at the development
+                  identity provider, which asks only whom to be
   --help          show this
 
 environment
@@ -36,14 +42,19 @@ export function readOptions(argv: string[], env: NodeJS.ProcessEnv, root: string
   if (values.help) return null;
   const ephemeral = values.ephemeral ?? false;
   const state = ephemeral ? mkdtempSync(join(tmpdir(), "quayside-")) : resolve(root, env.QUAYSIDE_STATE ?? ".quayside");
-  return { port: portOf(env.PORT), state, ephemeral, sandbox: sandboxOf(values.sandbox) };
+  return { port: portOf(env.PORT), state, ephemeral, sandbox: sandboxOf(values.sandbox), auth: authOf(values.auth) };
 }
 
 function parse(argv: string[]) {
   try {
     return parseArgs({
       args: argv,
-      options: { ephemeral: { type: "boolean" }, help: { type: "boolean" }, sandbox: { type: "string" } },
+      options: {
+        ephemeral: { type: "boolean" },
+        help: { type: "boolean" },
+        sandbox: { type: "string" },
+        auth: { type: "string" },
+      },
     });
   } catch (error) {
     throw new Sentence(`${(error as Error).message.split("\n")[0]} See npm run dev -- --help.`);
@@ -54,6 +65,12 @@ function sandboxOf(text: string | undefined): SandboxChoice {
   if (text === undefined) return "auto";
   if (text === "local" || text === "cloudflare") return text;
   throw new Sentence(`--sandbox must be local or cloudflare, not "${text}".`);
+}
+
+function authOf(text: string | undefined): AuthChoice {
+  const choice = AUTH_CHOICES.find((one) => one === (text ?? "none"));
+  if (choice) return choice;
+  throw new Sentence(`--auth must be none, local or oauth, not "${text}".`);
 }
 
 function portOf(text: string | undefined): number {

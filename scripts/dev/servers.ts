@@ -57,7 +57,7 @@ export async function startWorker(context: Context, sandbox: { driver: ChosenDri
   const vars = {
     ENVIRONMENT: "development",
     BASE: `localhost:${options.port}`,
-    AUTH_MODE: "NONE",
+    ...signInVars(options),
     SANDBOX_DRIVER: sandbox.driver.name,
     SANDBOX_HOST_URL: `http://127.0.0.1:${sandbox.port}`,
     WRITE_LIMIT: process.env.WRITE_LIMIT ?? "on",
@@ -86,6 +86,19 @@ export async function startWorker(context: Context, sandbox: { driver: ChosenDri
   });
   await untilHealthy(options.port, containers ? BUILT_TIMEOUT_MS : READY_TIMEOUT_MS, () => dead);
   served = true;
+}
+
+/** With `oauth` the development identity provider stands for whichever a deployment has. */
+function signInVars({ auth, port }: Options): Record<string, string> {
+  if (auth !== "oauth") return { AUTH_MODE: auth.toUpperCase() };
+  const provider = {
+    id: "dev",
+    name: "Development identity provider",
+    issuer: `http://idp.localhost:${port}`,
+    clientId: "quayside",
+    roleOfGroup: { leads: "admin", staff: "member", visitors: "guest" },
+  };
+  return { AUTH_MODE: "OAUTH", OIDC_PROVIDERS: JSON.stringify([provider]) };
 }
 
 async function untilHealthy(port: number, timeoutMs: number, dead: () => Sentence | null): Promise<void> {

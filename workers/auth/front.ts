@@ -53,9 +53,10 @@ export function withHeaders(response: Response, headers: Headers | undefined): R
 /** What an address answers that this room does not serve. */
 export const nothingHere = { code: "not_found", detail: "Nothing is here." } as const;
 
+/** `no-referrer` would make browsers send `Origin: null` with our own forms, which are told from others' by it. */
 const DEFAULT_HEADERS = [
   ["cache-control", "no-store"],
   ["x-content-type-options", "nosniff"],
-  ["referrer-policy", "no-referrer"],
+  ["referrer-policy", "same-origin"],
   ["x-frame-options", "DENY"],
 ] as const;

@@ -165,6 +165,7 @@ describe("the development identity provider", () => {
     const attempt = await begin({ login_hint: '"><script>alert(1)</script>' });
     const page = await fetchWorker(attempt.url.href);
     expect(await page.text()).not.toContain("<script>");
+    expect(page.headers.get("referrer-policy")).toBe("same-origin");
     expect(page.headers.get("content-security-policy")).toMatch(
       /^default-src 'none'; style-src 'nonce-[\w-]+'; form-action 'self' http:\/\/auth\.localhost:8787 /,
     );
