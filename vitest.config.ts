@@ -48,6 +48,7 @@ export default defineConfig({
             },
           })),
         ],
+        define: { DEVELOPMENT_IDP: "true" },
         test: {
           name: "workerd",
           testTimeout: HANGS_AFTER_MS,

@@ -11,7 +11,7 @@ import { accountApp } from "./account/app.ts";
 import { acceptApp, signInFirst } from "./account/handover.ts";
 import { apiApp } from "./api/app.ts";
 import { authApp } from "./auth/app.ts";
-import { idpApp } from "./auth/idp/app.ts";
+import { serveIdp } from "./auth/idp/serve-idp.ts";
 import { gitApp } from "./gateway/git/app.ts";
 import { llmApp } from "./gateway/llm/app.ts";
 import { imgApp } from "./img/app.ts";
@@ -48,7 +48,15 @@ appHost.all("*", async ({ env, executionCtx, req: { raw }, redirect }) => {
 });
 
 const apiHost = orgApi();
-const ROOMS = { app: appHost, api: apiHost, llm: llmApp, git: gitApp, img: imgApp, auth: authApp, idp: idpApp } as const;
+const ROOMS = {
+  app: appHost,
+  api: apiHost,
+  llm: llmApp,
+  git: gitApp,
+  img: imgApp,
+  auth: authApp,
+  idp: { fetch: serveIdp },
+} as const;
 
 async function answer(request: Request, env: Env, ctx: ExecutionContext): Promise<Response> {
   const configured = readConfig(env);

@@ -77,6 +77,7 @@ export async function startWorker(context: Context, sandbox: { driver: ChosenDri
       "--log-level",
       "log",
     ],
+    ...["--define", "DEVELOPMENT_IDP:true"],
     ...Object.entries(vars).flatMap(([name, value]) => ["--var", `${name}:${value}`]),
   ];
   const env = { WRANGLER_SEND_METRICS: "false", CLOUDFLARE_CF_FETCH_ENABLED: "false", NO_COLOR: "1", CI: "true" };

@@ -3,10 +3,10 @@ import { configOf } from "#platform/config";
 import type { Env } from "#platform/env";
 import { hostUrl } from "#platform/hosts";
 import { issueCode } from "#platform/one-time-codes";
-import { problemResponse, unwrap } from "#platform/problem-response";
+import { unwrap } from "#platform/problem-response";
 import { checkSameOrigin } from "#platform/same-origin";
 import { publicKeys } from "#platform/signing-keys";
-import { newAuthApp, nothingHere } from "../front.ts";
+import { newAuthApp } from "../front.ts";
 import { oauthError, parametersOf, readForm } from "../oauth.ts";
 import { pageResponse } from "../page.ts";
 import {
@@ -22,14 +22,9 @@ import { CODE_MS, exchange, type Grant, isOwnIdToken, issuerOf, userinfo } from 
 
 /**
  * The development identity provider, `idp.BASE`: OpenID Connect with code flow and PKCE, and a page to pick whom to be in the
- * place of a password. Outside development there is none.
+ * place of a password. `serve-idp.ts` keeps it out of everything but development.
  */
 export const idpApp = newAuthApp("idp");
-
-idpApp.use("*", async ({ env }, next) => {
-  if (configOf(env).environment !== "development") return problemResponse(nothingHere);
-  await next();
-});
 
 idpApp.get("/", ({ env }) =>
   pageResponse({

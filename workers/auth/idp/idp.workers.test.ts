@@ -3,7 +3,7 @@ import { decodeProtectedHeader } from "jose";
 import * as client from "openid-client";
 import { beforeAll, describe, expect, it } from "vitest";
 import { testEnv } from "../../shared/testing/world.ts";
-import { idpApp } from "./app.ts";
+import { serveIdp } from "./serve-idp.ts";
 
 const ISSUER = "http://idp.localhost:8787";
 const CALLBACK = "http://auth.localhost:8787/callback";
@@ -190,7 +190,7 @@ describe("the development identity provider", () => {
   it("is nowhere outside development", async () => {
     const production = { ...testEnv, ENVIRONMENT: "production", AUTH_MODE: "OAUTH" };
     for (const path of ["/", "/.well-known/openid-configuration", "/jwks", "/authorize"]) {
-      expect((await idpApp.fetch(new Request(`${ISSUER}${path}`), production)).status).toBe(404);
+      expect((await serveIdp(new Request(`${ISSUER}${path}`), production)).status).toBe(404);
     }
   });
 });

@@ -1,15 +1,8 @@
-import {
-  calculateJwkThumbprint,
-  exportJWK,
-  generateKeyPair,
-  importJWK,
-  type JWK,
-  type JWTPayload,
-  SignJWT,
-} from "jose";
+import { importJWK, type JWK, type JWTPayload, SignJWT } from "jose";
 import { addKey, publishedKeys, type SigningKeyRow } from "#data/signing-keys";
 import { configOf } from "./config.ts";
 import type { Env } from "./env.ts";
+import { randomToken } from "./random-token.ts";
 import { openFor, type SecretPlace, sealFor, systemPlace } from "./secrets.ts";
 
 /** Keys that are used for one thing: `auth` signs our own tokens, `idp` those of the development identity provider. */
@@ -105,15 +98,16 @@ interface Wanted {
 
 /** Adds a key unless somebody else just did. It waits for its day while another one can sign until then and stay published. */
 async function makeKey(env: Env, { ring, rows, now, atOnce }: Wanted): Promise<void> {
-  const pair = await generateKeyPair("ES256", { extractable: true });
-  const [publicJwk, privateJwk] = await Promise.all([exportJWK(pair.publicKey), exportJWK(pair.privateKey)]);
-  const kid = `${ring}-${await calculateJwkThumbprint(publicJwk)}`;
+  const algorithm = { name: "ECDSA", namedCurve: "P-256" };
+  const pair = (await crypto.subtle.generateKey(algorithm, true, ["sign", "verify"])) as CryptoKeyPair;
+  const { kty, crv, x, y, d } = (await crypto.subtle.exportKey("jwk", pair.privateKey)) as JWK;
+  const kid = `${ring}-${randomToken()}`;
   const covered = rows.some(({ activeFrom, expiresAt }) => activeFrom <= now && expiresAt > now + 2 * AHEAD_MS);
   const activeFrom = covered && !atOnce ? now + AHEAD_MS : now - SKEW_MS;
   const row = {
     kid,
-    publicJwk: JSON.stringify({ ...publicJwk, kid, alg: "ES256", use: "sig" }),
-    privateSealed: await sealFor(env, placeOf(kid), JSON.stringify(privateJwk)),
+    publicJwk: JSON.stringify({ kty, crv, x, y, kid, alg: "ES256", use: "sig" }),
+    privateSealed: await sealFor(env, placeOf(kid), JSON.stringify({ kty, crv, x, y, d })),
     createdAt: now,
     activeFrom,
     expiresAt: activeFrom + PUBLISHED_MS,
