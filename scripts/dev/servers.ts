@@ -97,6 +97,7 @@ function signInVars({ auth, port }: Options): Record<string, string> {
     name: "Development identity provider",
     issuer: `http://idp.localhost:${port}`,
     clientId: "quayside",
+    org: "demo",
     roleOfGroup: { leads: "admin", staff: "member", visitors: "guest" },
   };
   return { AUTH_MODE: "OAUTH", OIDC_PROVIDERS: JSON.stringify([provider]) };

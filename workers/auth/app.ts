@@ -3,9 +3,10 @@ import { limit } from "#platform/rate-limit";
 import { publicKeys } from "#platform/signing-keys";
 import { newAuthApp, withHeaders } from "./front.ts";
 import { oauthError, readForm } from "./oauth.ts";
+import { finishAtCallback, signOutAtProvider, startSignIn } from "./sign-in/routes.ts";
 import { grantToken } from "./tokens/grant.ts";
 
-/** `auth.BASE`: tokens and the keys that prove them. */
+/** `auth.BASE`: sign-in at identity providers, tokens, and the keys that prove them. */
 export const authApp = newAuthApp("auth");
 
 /** Whoever keeps a copy has the next key before it signs. */
@@ -39,3 +40,7 @@ authApp.post("/token", async ({ env, req }) => {
   const asked = { authorization: req.header("authorization"), form: form.value };
   return withHeaders(await grantToken(env, asked, Date.now()), counted);
 });
+
+authApp.get("/start", startSignIn);
+authApp.get("/callback", finishAtCallback);
+authApp.get("/sign-out", signOutAtProvider);

@@ -1,13 +1,9 @@
 import * as oauth from "oauth4webapi";
 import { ok, type Result } from "#contract/problem";
-import type { OidcProvider } from "#platform/auth-config";
 import { configOf } from "#platform/config";
 import type { Env } from "#platform/env";
 import { guardUrl, type SafeFetchOptions, safeFetch } from "#platform/safe-fetch";
 import { refuse } from "./refusals.ts";
-
-/** A provider of the deployment, or of the org that it names. */
-export type SignInProvider = OidcProvider & { orgId: string | null };
 
 export interface OidcDeps {
   env: Env;

@@ -3,13 +3,13 @@ import { fail, ok, type Result } from "#contract/problem";
 import { type Claims, emailOf, isEmailVerified, nameOf, textsAt } from "#domain/identity/claims";
 import type { VerifiedIdentity } from "#platform/identity";
 import { verifyJwt } from "#platform/jwks";
+import type { SignInProvider } from "#platform/sign-in-providers";
 import {
   discover,
   guardedFetch,
   type OidcDeps,
   type ProviderMetadata,
   requestOptions,
-  type SignInProvider,
   Unreachable,
 } from "./discovery.ts";
 import { type OidcRefusal, refuse } from "./refusals.ts";

@@ -1,8 +1,9 @@
 import { exportJWK, generateKeyPair, importJWK, type JWTPayload, SignJWT, UnsecuredJWT } from "jose";
 import { afterEach, beforeEach, describe, expect, inject, it, vi } from "vitest";
 import type { Result } from "#contract/problem";
+import type { SignInProvider } from "#platform/sign-in-providers";
 import { testEnv } from "../../shared/testing/world.ts";
-import type { OidcDeps, SignInProvider } from "./discovery.ts";
+import type { OidcDeps } from "./discovery.ts";
 import { type Begun, beginSignIn, type Finished, finishSignIn, signOutUrl } from "./sign-in.ts";
 
 const server = inject("oidcServer");
@@ -30,8 +31,8 @@ const deps = (fetching: Fetch = realFetch): OidcDeps => ({ env: testEnv, now, fe
 const realFetch: Fetch = (url, init) => fetch(url, init);
 const refused = (reason: string) => ({ ok: false, problem: { reason: `oidc_${reason}` } });
 
-async function begin(provider = base, returnTo = "http://app.localhost:8787/"): Promise<Begun> {
-  const begun = await beginSignIn(provider, { returnTo, browser: null }, deps());
+async function begin(provider = base, carried: Record<string, string> = {}): Promise<Begun> {
+  const begun = await beginSignIn(provider, { carried, browser: null }, deps());
   if (!begun.ok) throw new Error(begun.problem.detail);
   return begun.value;
 }
@@ -95,7 +96,7 @@ describe("sign-in at a real OpenID Connect server", () => {
     ["as a public client", { clientId: "public", clientSecret: undefined }],
   ])("succeeds %s", async (_title, more) => {
     const provider = { ...base, ...more };
-    const begun = await begin(provider, "http://app.localhost:8787/orgs");
+    const begun = await begin(provider, { to: "/orgs" });
     const asked = new URL(begun.url).searchParams;
     expect(asked.get("code_challenge_method")).toBe("S256");
     expect(begun.url).not.toContain(begun.browser);
@@ -103,7 +104,7 @@ describe("sign-in at a real OpenID Connect server", () => {
     expect(done).toMatchObject({
       ok: true,
       value: {
-        returnTo: "http://app.localhost:8787/orgs",
+        carried: { to: "/orgs" },
         identity: {
           providerId: "real",
           issuer: server.issuer,
@@ -139,7 +140,7 @@ describe("sign-in at a real OpenID Connect server", () => {
 
   it("lets two tabs of one browser sign in at the same time", async () => {
     const first = await begin();
-    const second = await beginSignIn(base, { returnTo: "/", browser: first.browser }, deps());
+    const second = await beginSignIn(base, { carried: {}, browser: first.browser }, deps());
     expect(second.ok && second.value.browser).toBe(first.browser);
     expect(await finish(first, await walk(first, "ada"))).toMatchObject({ ok: true });
     if (second.ok) expect(await finish(second.value, await walk(second.value, "eva"))).toMatchObject({ ok: true });
@@ -247,7 +248,7 @@ describe("an ID token that a good server would not send", () => {
 describe("a provider that is not as it should be", () => {
   const silent = () => Promise.reject(new TypeError("connection refused"));
   const beginAt = (issuer: string, more: Partial<OidcDeps> = {}) =>
-    beginSignIn({ ...base, issuer }, { returnTo: "/", browser: null }, { ...deps(), ...more });
+    beginSignIn({ ...base, issuer }, { carried: {}, browser: null }, { ...deps(), ...more });
 
   it("is told apart: not there, broken, another's description, endpoints that may not be called", async () => {
     const answering = (answer: () => Response): Partial<OidcDeps> => ({

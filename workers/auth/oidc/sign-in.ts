@@ -8,7 +8,8 @@ import { hostUrl } from "#platform/hosts";
 import type { VerifiedIdentity } from "#platform/identity";
 import { issueCode, redeemCode } from "#platform/one-time-codes";
 import { randomToken, sha256Hex } from "#platform/random-token";
-import { discover, type OidcDeps, type SignInProvider } from "./discovery.ts";
+import type { SignInProvider } from "#platform/sign-in-providers";
+import { discover, type OidcDeps } from "./discovery.ts";
 import { exchangeCode } from "./exchange.ts";
 import { refuse } from "./refusals.ts";
 
@@ -22,8 +23,7 @@ const signInState = z.object({
   verifier: z.string(),
   /** Digest of the text in the cookie of the browser that began. */
   browser: z.string(),
-  /** Where the person wanted to go, for whoever asked. */
-  returnTo: z.string(),
+  carried: z.record(z.string(), z.string()),
 });
 
 /** Where providers send people back to; it is to be entered there. */
@@ -40,11 +40,12 @@ export interface Begun {
 
 /**
  * Begins a sign-in: code flow with PKCE S256, state and nonce (OpenID Connect Core §3.1, RFC 7636). What must be known when the
- * person comes back is kept here, under the state, for ten minutes and one use; `browser` is what this browser was given before.
+ * person comes back is kept here, under the state, for ten minutes and one use; `browser` is what this browser was given before, and
+ * `carried` is what whoever asks wants back.
  */
 export async function beginSignIn(
   provider: SignInProvider,
-  asked: { returnTo: string; browser: string | null },
+  asked: { carried: Record<string, string>; browser: string | null },
   deps: OidcDeps,
 ): Promise<Result<Begun>> {
   const metadata = await discover(provider.issuer, deps);
@@ -57,7 +58,7 @@ export async function beginSignIn(
     nonce,
     verifier,
     browser: await sha256Hex(browser),
-    returnTo: asked.returnTo,
+    carried: asked.carried,
   };
   const url = new URL(metadata.value.authorization_endpoint);
   const parameters = {
@@ -77,7 +78,7 @@ export async function beginSignIn(
 export interface Finished {
   identity: VerifiedIdentity;
   provider: SignInProvider;
-  returnTo: string;
+  carried: Record<string, string>;
 }
 
 export interface Answer {
@@ -103,7 +104,7 @@ export async function finishSignIn(answer: Answer, deps: OidcDeps): Promise<Resu
   const { nonce, verifier } = begun;
   const exchanged = { provider, search: answer.search, state, nonce, verifier, redirectUri: callbackUrl(deps.env) };
   const identity = await exchangeCode(exchanged, deps);
-  return identity.ok ? ok({ identity: identity.value, provider, returnTo: begun.returnTo }) : identity;
+  return identity.ok ? ok({ identity: identity.value, provider, carried: begun.carried }) : identity;
 }
 
 /** Where a person signs out at the provider too (RP-Initiated Logout 1.0 §2), or null where it has no such place. */

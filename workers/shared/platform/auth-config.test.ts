@@ -35,6 +35,10 @@ describe("the settings of sign-in", () => {
     [JSON.stringify([{ ...provider, scopes: "email" }]), "OIDC_PROVIDERS.0.scopes must hold openid"],
     [JSON.stringify([{ ...provider, secret: "x" }]), "OIDC_PROVIDERS.0"],
     [JSON.stringify([{ ...provider, roleOfGroup: { staff: "king" } }]), "OIDC_PROVIDERS.0.roleOfGroup.staff"],
+    [
+      JSON.stringify([{ ...provider, roleOfGroup: { staff: "member" } }]),
+      "OIDC_PROVIDERS.0.org is needed by roleOfGroup",
+    ],
     [JSON.stringify([provider, provider]), "OIDC_PROVIDERS must not hold two providers with one id"],
   ])("refuses %s and names the field", (value, words) => {
     const result = read({ AUTH_MODE: "OAUTH", OIDC_PROVIDERS: value });

@@ -4,25 +4,33 @@ import { orgRole } from "#contract/member";
 const roleOfGroup = z.record(z.string().min(1).max(200), orgRole);
 
 /** A provider of the deployment, whose people may sign in to every org that admits them. */
-const oidcProvider = z.strictObject({
-  id: z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$/, "must be lower-case letters, digits and dashes"),
-  name: z.string().trim().min(1).max(80),
-  issuer: z.url({ protocol: /^https?$/ }).max(2048),
-  clientId: z.string().trim().min(1).max(500),
-  /** None for a public client. */
-  clientSecret: z.string().min(1).max(4096).optional(),
-  scopes: z
-    .string()
-    .trim()
-    .max(500)
-    .refine((text) => text.split(/\s+/).includes("openid"), "must hold openid")
-    .default("openid profile email"),
-  /** Path of the claim that lists groups, such as `groups` or `realm_access.roles`. */
-  groupsClaim: z.string().trim().min(1).max(200).default("groups"),
-  roleOfGroup: roleOfGroup.default({}),
-  /** False lets people in whose address the provider does not vouch for; such an address is never linked to an account. */
-  requireVerifiedEmail: z.boolean().default(true),
-});
+const oidcProvider = z
+  .strictObject({
+    id: z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$/, "must be lower-case letters, digits and dashes"),
+    name: z.string().trim().min(1).max(80),
+    issuer: z.url({ protocol: /^https?$/ }).max(2048),
+    clientId: z.string().trim().min(1).max(500),
+    /** None for a public client. */
+    clientSecret: z.string().min(1).max(4096).optional(),
+    scopes: z
+      .string()
+      .trim()
+      .max(500)
+      .refine((text) => text.split(/\s+/).includes("openid"), "must hold openid")
+      .default("openid profile email"),
+    /** Path of the claim that lists groups, such as `groups` or `realm_access.roles`. */
+    groupsClaim: z.string().trim().min(1).max(200).default("groups"),
+    /** Slug of the org in which groups give roles, and which takes in whoever has such a role. */
+    org: z.string().min(1).max(40).optional(),
+    /** One list of groups does not make anybody something in every org of a deployment: it goes with `org`. */
+    roleOfGroup: roleOfGroup.default({}),
+    /** False lets people in whose address the provider does not vouch for; such an address is never linked to an account. */
+    requireVerifiedEmail: z.boolean().default(true),
+  })
+  .refine(({ org, roleOfGroup: roles }) => org !== undefined || Object.keys(roles).length === 0, {
+    path: ["org"],
+    message: "is needed by roleOfGroup",
+  });
 
 export type OidcProvider = z.infer<typeof oidcProvider>;
 

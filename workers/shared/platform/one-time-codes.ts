@@ -4,7 +4,7 @@ import type { Env } from "./env.ts";
 import { randomToken, sha256Hex } from "./random-token.ts";
 
 /** What codes are for. A code of one purpose is nothing for another. */
-export type CodePurpose = "verify_email" | "set_password" | "handover" | "oidc" | "idp" | "ticket" | "jti";
+export type CodePurpose = "verify_email" | "set_password" | "handover" | "oidc" | "idp" | "ticket" | "jti" | "sign_out";
 
 /** A secret that somebody showed, and what it should be for. */
 export interface ShownCode {
