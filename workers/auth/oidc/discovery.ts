@@ -10,6 +10,8 @@ export interface OidcDeps {
   /** Milliseconds since the epoch. */
   now: number;
   fetch?: SafeFetchOptions["fetch"];
+  /** A host that is this same Worker, whose name the machine need not know: it is asked directly. */
+  own?: { origin: string; serve(request: Request): Promise<Response> };
 }
 
 /** What a provider says of itself, with the endpoints that a sign-in needs. */
@@ -28,14 +30,15 @@ export class Unreachable extends Error {}
 /** Asks an address that a provider or an administrator gave, through the guard. Throws `Unreachable` where nothing may or does answer. */
 export async function guardedFetch(deps: OidcDeps, url: string, init: RequestInit = {}): Promise<Response> {
   const development = configOf(deps.env).environment === "development";
-  const answer = await safeFetch(url, init, {
-    development,
-    timeoutMs: FETCH_MS,
-    maxBytes: MAX_BYTES,
-    fetch: deps.fetch,
-  });
+  const limits = { development, timeoutMs: FETCH_MS, maxBytes: MAX_BYTES };
+  const answer = await safeFetch(url, init, { ...limits, fetch: fetcherOf(deps, url) });
   if (!answer.ok) throw new Unreachable(answer.problem.detail);
   return answer.value;
+}
+
+function fetcherOf({ own, fetch }: OidcDeps, url: string): SafeFetchOptions["fetch"] {
+  if (!own || URL.parse(url)?.origin !== own.origin) return fetch;
+  return (address, init) => own.serve(new Request(address, init));
 }
 
 /** Options for the library's requests: the guard in the place of `fetch`, which decides about http too. */

@@ -43,11 +43,14 @@ export function startSignIn(context: AuthContext): Promise<Response> {
     const org = query.org === undefined ? null : await findOrgBySlug(env, query.org);
     const provider = await providerNamed(env, query.provider, org?.id ?? null);
     if (!provider) return fail("not_found", "There is no such identity provider here.");
-    const carried = { to: query.to, browser: query.browser, ...(org ? { orgId: org.id } : {}) };
+    const carried = carriedOf(query, org?.id);
     const begun = await beginSignIn(provider, { carried, browser: browserOf(env, req.raw) }, depsOf(env));
-    if (!begun.ok) return begun;
-    return ok(redirect(begun.value.url, browserCookie(env, begun.value.browser)));
+    return begun.ok ? ok(redirect(begun.value.url, browserCookie(env, begun.value.browser))) : begun;
   });
+}
+
+function carriedOf({ to, browser }: z.infer<typeof asked>, orgId: string | undefined): Record<string, string> {
+  return { to, browser, ...(orgId === undefined ? {} : { orgId }) };
 }
 
 /** A provider of the deployment, or of the org that the person wants into. */
@@ -115,14 +118,9 @@ function roleIn(org: OrgRow | null, { provider, identity }: Finished) {
   return counts ? roleOfGroups(provider.roleOfGroup, identity.groups) : null;
 }
 
-/** The development identity provider is this same Worker, whose name the machine need not know: it is asked directly. */
 function depsOf(env: Env): OidcDeps {
-  const idp = hostUrl(configOf(env), "idp");
-  const ask = (url: RequestInfo | URL, init?: RequestInit) => {
-    const request = new Request(url, init);
-    return new URL(request.url).origin === idp ? serveIdp(request, env) : fetch(request);
-  };
-  return { env, now: Date.now(), fetch: ask as typeof fetch };
+  const own = { origin: hostUrl(configOf(env), "idp"), serve: (request: Request) => serveIdp(request, env) };
+  return { env, now: Date.now(), own };
 }
 
 function redirect(location: string, cookie?: string): Response {

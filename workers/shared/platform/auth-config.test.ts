@@ -5,6 +5,10 @@ import type { Env } from "./env.ts";
 const key = btoa("k".repeat(32));
 const read = (more: Record<string, string>) =>
   readConfig({ BASE: "quay.example", SECRETS_KEY: key, TOKEN_KEY: key, ...more } as unknown as Env);
+const errorOf = (more: Record<string, string>) => {
+  const result = read(more);
+  return result.ok ? "" : result.error;
+};
 const proxy = {
   AUTH_MODE: "KEYCLOAK_FIREWALL",
   PROXY_ISSUER: "https://sso.example/realms/quay",
@@ -41,8 +45,7 @@ describe("the settings of sign-in", () => {
     ],
     [JSON.stringify([provider, provider]), "OIDC_PROVIDERS must not hold two providers with one id"],
   ])("refuses %s and names the field", (value, words) => {
-    const result = read({ AUTH_MODE: "OAUTH", OIDC_PROVIDERS: value });
-    expect(result.ok ? "" : result.error).toContain(words);
+    expect(errorOf({ AUTH_MODE: "OAUTH", OIDC_PROVIDERS: value })).toContain(words);
   });
 
   it("reads the proxy's settings, and needs all of them in its mode", () => {
@@ -50,20 +53,23 @@ describe("the settings of sign-in", () => {
       ...proxy,
       PROXY_JWT_HEADER: "Cf-Access-Jwt-Assertion",
       PROXY_ROLE_MAP: '{"staff":"member"}',
+      PROXY_ORG: "harbour",
     });
     expect(result.ok && result.config.auth.proxy).toMatchObject({
       header: "cf-access-jwt-assertion",
       rolesClaim: "realm_access.roles",
+      org: "harbour",
       roleOfGroup: { staff: "member" },
       trustsEmail: false,
     });
     for (const variable of ["PROXY_ISSUER", "PROXY_AUDIENCE", "PROXY_JWKS_URL", "PROXY_SECRET"]) {
       const { [variable]: _, ...rest } = proxy as Record<string, string>;
-      const missing = read(rest);
-      expect(missing.ok ? "" : missing.error).toContain(`${variable} is needed by AUTH_MODE=KEYCLOAK_FIREWALL`);
+      expect(errorOf(rest)).toContain(`${variable} is needed by AUTH_MODE=KEYCLOAK_FIREWALL`);
     }
-    const short = read({ ...proxy, PROXY_SECRET: "short" });
-    expect(short.ok ? "" : short.error).toContain("PROXY_SECRET must have 32 characters at least");
-    expect(short.ok ? "" : short.error).not.toContain("needed");
+    const nowhere = { ...proxy, PROXY_ROLE_MAP: '{"staff":"member"}' };
+    expect(errorOf(nowhere)).toContain("PROXY_ORG is needed by PROXY_ROLE_MAP");
+    const short = errorOf({ ...proxy, PROXY_SECRET: "short" });
+    expect(short).toContain("PROXY_SECRET must have 32 characters at least");
+    expect(short).not.toContain("needed");
   });
 });

@@ -43,6 +43,8 @@ export interface ProxyConfig {
   jwksUrl: string;
   /** Path of the claim that lists roles or groups. */
   rolesClaim: string;
+  /** Slug of the org in which the roles count; null where none are mapped. */
+  org: string | null;
   roleOfGroup: Record<string, z.infer<typeof orgRole>>;
   /** The proxy lets in only people whose address it has verified, though its token does not say so. */
   trustsEmail: boolean;
@@ -81,6 +83,7 @@ export const authVariables = {
   PROXY_AUDIENCE: z.string().min(1).optional(),
   PROXY_JWKS_URL: z.url().optional(),
   PROXY_ROLES_CLAIM: z.string().min(1).max(200).default("realm_access.roles"),
+  PROXY_ORG: z.string().min(1).max(40).optional(),
   PROXY_ROLE_MAP: jsonOf(roleOfGroup).optional(),
   PROXY_TRUST_EMAIL: z.enum(["true", "false"]).default("false"),
   PROXY_SECRET: z.string().min(32, "must have 32 characters at least").optional(),
@@ -93,9 +96,11 @@ type AuthVariables = z.infer<typeof variables>;
 export function missingForMode(env: AuthVariables & { AUTH_MODE: string }): { variable: string; message: string }[] {
   if (env.AUTH_MODE !== "KEYCLOAK_FIREWALL") return [];
   const needed = ["PROXY_ISSUER", "PROXY_AUDIENCE", "PROXY_JWKS_URL", "PROXY_SECRET"] as const;
-  return needed
+  const missing = needed
     .filter((variable) => env[variable] === undefined)
-    .map((variable) => ({ variable, message: "is needed by AUTH_MODE=KEYCLOAK_FIREWALL" }));
+    .map((variable) => ({ variable: variable as string, message: "is needed by AUTH_MODE=KEYCLOAK_FIREWALL" }));
+  const nowhere = env.PROXY_ROLE_MAP !== undefined && env.PROXY_ORG === undefined;
+  return nowhere ? [...missing, { variable: "PROXY_ORG", message: "is needed by PROXY_ROLE_MAP" }] : missing;
 }
 
 /** How people sign in, besides passwords. */
@@ -120,6 +125,7 @@ function proxyOf(env: AuthVariables): ProxyConfig | null {
     audience,
     jwksUrl,
     rolesClaim: env.PROXY_ROLES_CLAIM,
+    org: env.PROXY_ORG ?? null,
     roleOfGroup: env.PROXY_ROLE_MAP ?? {},
     trustsEmail: env.PROXY_TRUST_EMAIL === "true",
     secret,

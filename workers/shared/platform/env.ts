@@ -31,6 +31,7 @@ export interface Env {
   PROXY_AUDIENCE?: string;
   PROXY_JWKS_URL?: string;
   PROXY_ROLES_CLAIM?: string;
+  PROXY_ORG?: string;
   PROXY_ROLE_MAP?: string;
   PROXY_TRUST_EMAIL?: string;
   PROXY_SECRET?: string;

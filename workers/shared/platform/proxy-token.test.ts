@@ -11,6 +11,7 @@ const base: ProxyConfig = {
   audience: "quayside",
   jwksUrl: "",
   rolesClaim: "realm_access.roles",
+  org: null,
   roleOfGroup: {},
   trustsEmail: false,
   secret: SECRET,
