@@ -36,6 +36,36 @@ export async function insertAccount(env: Env, row: typeof accounts.$inferInsert)
   return done.meta.changes > 0;
 }
 
+/**
+ * Adds an account with the identity that it is of: both, or neither where the address or the identity is taken. Whoever asks again
+ * then finds whose they are.
+ */
+export async function insertAccountOf(
+  env: Env,
+  account: typeof accounts.$inferInsert,
+  identity: Omit<typeof identities.$inferInsert, "accountId">,
+): Promise<void> {
+  const { issuer, subject, emailAtLink = null, createdAt } = identity;
+  const bound = and(eq(identities.issuer, issuer), eq(identities.subject, subject));
+  await db(env).batch([
+    db(env).insert(accounts).values(account).onConflictDoNothing(),
+    db(env)
+      .insert(identities)
+      .select(
+        sql`SELECT ${issuer}, ${subject}, ${accounts.id}, ${emailAtLink}, ${createdAt} FROM ${accounts} WHERE ${eq(accounts.id, account.id)}`,
+      )
+      .onConflictDoNothing(),
+    db(env)
+      .delete(accounts)
+      .where(
+        and(
+          eq(accounts.id, account.id),
+          sql`NOT EXISTS (SELECT 1 FROM ${identities} WHERE ${and(bound, eq(identities.accountId, account.id))})`,
+        ),
+      ),
+  ]);
+}
+
 /** Binds an identity to an account for good; false where it is bound already. */
 export async function insertIdentity(env: Env, row: typeof identities.$inferInsert): Promise<boolean> {
   const done = await db(env).insert(identities).values(row).onConflictDoNothing().run();

@@ -5,7 +5,7 @@ import {
   accountByEmail,
   accountOfIdentity,
   findAccount,
-  insertAccount,
+  insertAccountOf,
   insertIdentity,
   membershipsOf,
   updateAccount,
@@ -39,12 +39,20 @@ export interface Arrival {
 export async function accountOf(env: Env, arrival: Arrival): Promise<Result<AccountRow>> {
   const { issuer, subject } = arrival.identity;
   const bound = await accountOfIdentity(env, issuer, subject);
-  const found = bound ? ok(bound) : await linkOrCreate(env, arrival);
+  const found = bound ? ok(bound) : await linkedOrMade(env, arrival);
   if (!found.ok) return found;
   if (found.value.status === "suspended") return refuse("account_suspended", "This account is suspended.");
   if (arrival.org && arrival.role !== null)
     await giveRole(env, arrival.org, { account: found.value, role: arrival.role });
   return found;
+}
+
+/** Of several requests with which a person first comes one makes the account, and the others find it. */
+async function linkedOrMade(env: Env, arrival: Arrival): Promise<Result<AccountRow>> {
+  const found = await linkOrCreate(env, arrival);
+  if (found.ok) return found;
+  const meanwhile = await accountOfIdentity(env, arrival.identity.issuer, arrival.identity.subject);
+  return meanwhile ? ok(meanwhile) : found;
 }
 
 async function linkOrCreate(env: Env, arrival: Arrival): Promise<Result<AccountRow>> {
@@ -75,17 +83,22 @@ async function create(env: Env, arrival: Arrival, email: string): Promise<Result
   const id = newId("account");
   const verified = identity.emailVerified ? now : null;
   const row = { id, email, name: identity.name, emailVerifiedAt: verified, status: "active" as const, createdAt: now };
-  await insertAccount(env, row);
-  const made = await findAccount(env, id);
-  return made ? bind(env, arrival, made) : refuse("link_refused", "There is an account with this address by now.");
+  const { issuer, subject } = identity;
+  await insertAccountOf(env, row, { issuer, subject, emailAtLink: email, createdAt: now });
+  const made = await accountOfIdentity(env, issuer, subject);
+  return made ? ok(made) : refuse("link_refused", "There is an account with this address by now.");
 }
 
+/** Whoever set a password before the address was shown to be somebody's may be anybody: it goes. */
 async function bind(env: Env, { identity }: Arrival, account: AccountRow): Promise<Result<AccountRow>> {
   const { issuer, subject } = identity;
   const now = Date.now();
-  await insertIdentity(env, { issuer, subject, accountId: account.id, emailAtLink: identity.email, createdAt: now });
-  if (identity.emailVerified && account.emailVerifiedAt === null)
-    await updateAccount(env, account.id, { emailVerifiedAt: now, status: "active" });
+  const row = { issuer, subject, accountId: account.id, emailAtLink: identity.email, createdAt: now };
+  if (!(await insertIdentity(env, row))) return refuse("link_refused", "This identity has an account by now.");
+  if (account.emailVerifiedAt === null) {
+    const status = account.status === "pending" ? "active" : account.status;
+    await updateAccount(env, account.id, { emailVerifiedAt: now, status, passwordDigest: null });
+  }
   return ok((await findAccount(env, account.id)) ?? account);
 }
 
