@@ -1,4 +1,4 @@
-import { createLocalJWKSet, jwtVerify } from "jose";
+import { createLocalJWKSet, decodeJwt, jwtVerify } from "jose";
 import { z } from "zod";
 import { type CredentialSubject, credentialSubject } from "#contract/credential";
 import { credentialId, memberId, orgId } from "#contract/ids";
@@ -59,6 +59,16 @@ export async function verifyAccessToken(env: Env, token: string): Promise<TokenH
   const credential = await findCredential(forTenant(env, { orgId: claims.org }), claims.crd);
   if (credential?.subjectId !== claims.sub || credential.subject !== claims.kind) return null;
   return { orgId: claims.org, subject: claims.kind, subjectId: claims.sub, credentialId: claims.crd };
+}
+
+/** The org that a token says it is of, or null where it does not say that it is one of ours. Nothing is proven by this. */
+export function orgOfAccessToken(env: Env, token: string): string | null {
+  try {
+    const claims = decodeJwt(token);
+    return claims.iss === tokenIssuer(env) ? (orgId.safeParse(claims.org).data ?? null) : null;
+  } catch {
+    return null;
+  }
 }
 
 /** The member and org of an agent's token, or null where it is none. */

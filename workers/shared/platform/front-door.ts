@@ -43,6 +43,7 @@ async function sessionAt({ env, req }: Context<AppEnv>): Promise<Session> {
   if (!sameOrigin.ok) throw new ProblemError(sameOrigin.problem);
   const host = parseHost(new URL(req.url).host, configOf(env));
   const session = await openSession(env, req.raw, host.kind === "org" ? host.slug : null);
+  if (session?.refused) throw new ProblemError(session.refused);
   if (session) return session;
   throw new ProblemError(host.kind === "org" ? NO_ORG : NO_TOKEN);
 }
