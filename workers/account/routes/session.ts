@@ -8,6 +8,7 @@ import { hostUrl } from "#platform/hosts";
 import { checkPassword, digestPassword } from "#platform/passwords";
 import { ProblemError } from "#platform/problem-response";
 import { endedCookie, endSessions, sessionCookie, startSession } from "#platform/sessions";
+import { signOutAddress } from "#platform/sign-out";
 import { auditSignIn } from "../audit.ts";
 import { byAddress, byEmail } from "../limits.ts";
 import { accountRoute } from "../route.ts";
@@ -53,14 +54,15 @@ const start = accountRoute({
 const end = accountRoute({
   method: "delete",
   path: "/session",
-  summary: "Sign out here and in every organisation",
+  summary:
+    "Sign out here and in every organisation; with a `url` where to go so that the identity provider's session ends too",
   policy: "anyone",
   async handle({ env, signedIn }) {
-    if (signedIn) await endSessions(env, { accountId: signedIn.account.id, rootId: signedIn.session.id });
-    return new Response(null, {
-      status: 204,
-      headers: { "set-cookie": endedCookie(env), "cache-control": "no-store" },
-    });
+    const headers = { "set-cookie": endedCookie(env), "cache-control": "no-store" };
+    if (!signedIn) return new Response(null, { status: 204, headers });
+    await endSessions(env, { accountId: signedIn.account.id, rootId: signedIn.session.id });
+    const url = await signOutAddress(env, signedIn.session.signOut);
+    return url === null ? new Response(null, { status: 204, headers }) : Response.json({ url }, { headers });
   },
 });
 

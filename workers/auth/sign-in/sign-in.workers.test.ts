@@ -7,7 +7,9 @@ import { takeHandover } from "#platform/handover";
 import { newId } from "#platform/new-id";
 import { randomToken, sha256Hex } from "#platform/random-token";
 import { identityProviderPlace, sealFor } from "#platform/secrets";
+import { startSession } from "#platform/sessions";
 import { signOutAddress } from "#platform/sign-out";
+import { accountApp } from "../../account/app.ts";
 import { makeWorld, testEnv, type World } from "../../shared/testing/world.ts";
 import { authApp } from "../app.ts";
 import { serveIdp } from "../idp/serve-idp.ts";
@@ -164,6 +166,25 @@ describe("sign-in at a provider of the deployment", () => {
     expect((await one.visit(out)).headers.get("location")).toBe("http://app.localhost:8787/");
     expect((await one.visit(address)).headers.get("location")).toBe("http://app.localhost:8787/");
     expect(await signOutAddress(env, null)).toBeNull();
+  });
+});
+
+describe("sign-out on app.BASE", () => {
+  it("tells where the provider's own session ends, for who signed in at one", async () => {
+    const one = await browser();
+    const { handover } = await one.handed(await one.signIn({ person: "tomas" }));
+    const begin = new Request("http://app.localhost:8787/");
+    const made = { accountId: handover?.accountId ?? "", hostOrgId: null, parentId: null };
+    const end = async (signOut: string | null) => {
+      const { token } = await startSession(env, begin, { ...made, signOut });
+      const headers = { cookie: `quayside_session=${token}`, origin: "http://app.localhost:8787" };
+      return accountApp.fetch(new Request("http://app.localhost:8787/session", { method: "DELETE", headers }), env);
+    };
+    const elsewhere = await end(handover?.signOut ?? null);
+    const { url } = (await elsewhere.json()) as { url: string };
+    expect((await one.visit(url)).headers.get("location")).toContain("/end_session?");
+    expect(elsewhere.headers.get("set-cookie")).toContain("Max-Age=0");
+    expect((await end(null)).status).toBe(204);
   });
 });
 
