@@ -23,7 +23,8 @@ export interface Server {
   end(): Promise<void>;
 }
 
-export async function makeServer(): Promise<Server> {
+/** `options` are those of `npm run dev`. */
+export async function makeServer(options: string[] = []): Promise<Server> {
   const port = await freePort();
   const state = mkdtempSync(join(tmpdir(), "quayside-e2e-"));
   let child: ChildProcess | null = null;
@@ -52,7 +53,7 @@ export async function makeServer(): Promise<Server> {
         WRITE_LIMIT: "off",
         NO_COLOR: "1",
       };
-      const running = spawn(process.execPath, [join(ROOT, "scripts", "dev", "main.ts")], {
+      const running = spawn(process.execPath, [join(ROOT, "scripts", "dev", "main.ts"), ...options], {
         cwd: ROOT,
         env,
         stdio: ["ignore", "pipe", "pipe"],
