@@ -1,9 +1,10 @@
 import type { AuditAction } from "#contract/audit";
 import type { ProblemCode } from "#contract/problem";
-import { type AccountRow, membershipsOf } from "#data/accounts";
+import { type AccountRow, findAccount, membershipsOf } from "#data/accounts";
 import { auditRecord, recordAudit } from "#platform/audit";
 import type { Env } from "#platform/env";
 import { logEvent } from "#platform/log";
+import { newId } from "#platform/new-id";
 
 export interface AccountAct {
   account: Pick<AccountRow, "id" | "name">;
@@ -29,4 +30,10 @@ export async function auditAccount(env: Env, action: AuditAction, act: AccountAc
 /** A sign-in that was done, or tried with an account's address. */
 export function auditSignIn(env: Env, act: AccountAct): Promise<void> {
   return auditAccount(env, "account.sign_in", act);
+}
+
+/** A sign-in at an identity provider, which `auth.BASE` handed over. */
+export async function auditHandover(env: Env, request: Request, accountId: string): Promise<void> {
+  const account = await findAccount(env, accountId);
+  if (account) await auditSignIn(env, { account, request, requestId: newId("request") });
 }

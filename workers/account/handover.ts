@@ -7,6 +7,7 @@ import { hostUrl, isBareLoopback, parseHost } from "#platform/hosts";
 import { memberIn } from "#platform/membership";
 import { openSession } from "#platform/session";
 import { sessionCookie, sessionOf, startSession } from "#platform/sessions";
+import { auditHandover } from "./audit.ts";
 import { signedInOf } from "./front.ts";
 
 /**
@@ -39,6 +40,7 @@ acceptApp.get("/session/accept", async ({ env, req }) => {
   if (!found) return redirectTo(await insteadOf(env, req.raw, { org, to }));
   const { accountId, hostOrgId, parentId, signOut } = found;
   const { token } = await startSession(env, req.raw, { accountId, hostOrgId, parentId, signOut });
+  if (hostOrgId === null) await auditHandover(env, req.raw, accountId);
   return redirectTo(to, sessionCookie(env, token), endedHandover(env));
 });
 

@@ -9,6 +9,7 @@ import { handoverUrl } from "#platform/handover";
 import { hostUrl } from "#platform/hosts";
 import { accountOf } from "#platform/identities";
 import type { VerifiedIdentity } from "#platform/identity";
+import { logEvent } from "#platform/log";
 import { ProblemError, problemOf } from "#platform/problem-response";
 import { limit } from "#platform/rate-limit";
 import { findSignInProvider, type SignInProvider } from "#platform/sign-in-providers";
@@ -137,7 +138,11 @@ async function answering(
   const { env, req } = context;
   if (configOf(env).authMode !== "OAUTH")
     throw new ProblemError({ code: "not_found", detail: "People do not sign in at identity providers here." });
-  const refused = (problem: Problem) => refusedPage(env, problem, context.get("requestId"));
+  const refused = (problem: Problem) => {
+    const requestId = context.get("requestId");
+    logEvent(env, "auth.refused", { requestId, path: req.path, code: problem.code, reason: problem.reason });
+    return refusedPage(env, problem, requestId);
+  };
   try {
     await limit(env, { ...SIGN_IN_RATE, key: req.header("cf-connecting-ip") ?? "unknown" });
   } catch (error) {

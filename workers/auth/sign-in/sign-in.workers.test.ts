@@ -61,6 +61,11 @@ async function browser() {
     });
     return visit(picked.headers.get("location") ?? "");
   };
+  /** The answer of `app.BASE` to what it is handed over. */
+  const accepted = (response: Response) => {
+    const headers = { cookie: `quayside_begun=${kept}` };
+    return accountApp.fetch(new Request(response.headers.get("location") ?? "", { headers }), env);
+  };
   /** What `app.BASE` is handed over. */
   const handed = async (response: Response) => {
     expect(response.status, await response.clone().text()).toBe(303);
@@ -69,7 +74,7 @@ async function browser() {
     const request = new Request(url, { headers: { cookie: `quayside_begun=${kept}` } });
     return { to: url.searchParams.get("to"), handover: await takeHandover(env, request, null) };
   };
-  return { visit, start, signIn, handed };
+  return { visit, start, signIn, accepted, handed };
 }
 
 async function accountOfSignIn(form: Record<string, string>, query?: Record<string, string>): Promise<string> {
@@ -93,6 +98,20 @@ describe("sign-in at a provider of the deployment", () => {
     const other = await browser();
     const stolen = await one.signIn({ person: "tomas" });
     expect((await other.handed(stolen)).handover).toBeNull();
+  });
+
+  it("starts a session on app.BASE, and leaves it in the audit log of their orgs", async () => {
+    const one = await browser();
+    const accepted = await one.accepted(await one.signIn({ person: "tomas" }));
+    expect(accepted.headers.get("set-cookie")).toMatch(
+      /^quayside_session=[\w-]{43}; Path=\/; .*HttpOnly; SameSite=Lax/,
+    );
+    const { body } = await world.json<{ items: object[] }>("GET", "/api/audit?action=account.sign_in");
+    expect(body.items[0]).toMatchObject({
+      action: "account.sign_in",
+      outcome: "done",
+      actor: { name: "Tomás Ferreira" },
+    });
   });
 
   it("knows a person again, and follows their groups in the org of the provider alone", async () => {
