@@ -10,8 +10,8 @@ export interface AuthEnv {
 }
 
 /**
- * An app of this room: a request id, one log event without the query (codes and states stand there), and headers that keep pages
- * out of frames and caches, and addresses out of `Referer`.
+ * An app of this room: a request id, and one log event without the query, where codes and states stand. Nothing is kept in caches
+ * unless it says so.
  */
 export function newAuthApp(name: string): Hono<AuthEnv> {
   const app = new Hono<AuthEnv>();
@@ -28,8 +28,7 @@ export function newAuthApp(name: string): Hono<AuthEnv> {
     const startedMs = Date.now();
     context.set("requestId", newId("request"));
     await next();
-    const { headers } = context.res;
-    for (const [header, value] of DEFAULT_HEADERS) if (!headers.has(header)) context.header(header, value);
+    if (!context.res.headers.has("cache-control")) context.header("cache-control", "no-store");
     context.header("x-request-id", context.get("requestId"));
     logEvent(context.env, `${name}.request`, {
       requestId: context.get("requestId"),
@@ -52,11 +51,3 @@ export function withHeaders(response: Response, headers: Headers | undefined): R
 
 /** What an address answers that this room does not serve. */
 export const nothingHere = { code: "not_found", detail: "Nothing is here." } as const;
-
-/** `no-referrer` would make browsers send `Origin: null` with our own forms, which are told from others' by it. */
-const DEFAULT_HEADERS = [
-  ["cache-control", "no-store"],
-  ["x-content-type-options", "nosniff"],
-  ["referrer-policy", "same-origin"],
-  ["x-frame-options", "DENY"],
-] as const;

@@ -67,6 +67,11 @@ export async function pageResponse({ title, body, status = 200, formTargets = []
   ];
   return new Response(text.toString(), {
     status,
-    headers: { "content-type": "text/html; charset=utf-8", "content-security-policy": policy.join("; ") },
+    headers: {
+      "content-type": "text/html; charset=utf-8",
+      "content-security-policy": policy.join("; "),
+      // `no-referrer` makes browsers send `Origin: null` with a page's own forms, which are told from others' by it.
+      "referrer-policy": "same-origin",
+    },
   });
 }
