@@ -1,4 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { beginDeletion } from "#data/org-deletion";
+import { GRACE_MS } from "#domain/org/deletion";
+import { emptyOrg } from "../shared/testing/tenants.ts";
 import { makeWorld, testEnv } from "../shared/testing/world.ts";
 import { onCron } from "./cron.ts";
 
@@ -21,5 +24,15 @@ describe("what is done every hour", () => {
     expect(await create()).toBe(first);
     await onCron(testEnv, Date.now() + DAY_MS + 60_000);
     expect(await create()).not.toBe(first);
+  });
+
+  it("purges the orgs whose time has come", async () => {
+    const orgId = await emptyOrg(testEnv.DB);
+    const left = () => testEnv.DB.prepare("SELECT id FROM orgs WHERE id = ?").bind(orgId).first();
+    await beginDeletion(testEnv, orgId, Date.now());
+    await onCron(testEnv, Date.now());
+    expect(await left()).not.toBeNull();
+    await onCron(testEnv, Date.now() + GRACE_MS);
+    expect(await left()).toBeNull();
   });
 });

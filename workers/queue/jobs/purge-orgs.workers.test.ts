@@ -7,7 +7,7 @@ import { makeRig, taken } from "../../../durable-objects/testing/rig.ts";
 import { everythingStored } from "../../shared/testing/everything-stored.ts";
 import { rowsOf, seedInto } from "../../shared/testing/tenants.ts";
 import { testEnv, type World } from "../../shared/testing/world.ts";
-import { onCron } from "../cron.ts";
+import { purgeOrgs } from "./purge-orgs.ts";
 
 const NOW = Date.now();
 const LONG_AGO = NOW - GRACE_MS;
@@ -96,11 +96,11 @@ describe("the purge of orgs", () => {
     const kept = await heldOf(stays);
     const rows = await rowsOf(testEnv.DB, stays.world.orgId);
     await beginDeletion(testEnv, gone.world.orgId, LONG_AGO);
-    await onCron(testEnv, NOW);
+    await purgeOrgs(testEnv, NOW);
     expect(await heldOf(gone)).toEqual([]);
     expect(await heldOf(stays)).toEqual(kept);
     expect(await rowsOf(testEnv.DB, stays.world.orgId)).toEqual(rows);
-    await onCron(testEnv, NOW);
+    await purgeOrgs(testEnv, NOW);
   });
 
   it("waits for the end of the grace, in which nobody finds the org and it can be had back whole", async () => {
@@ -110,12 +110,12 @@ describe("the purge of orgs", () => {
     await beginDeletion(testEnv, orgId, LONG_AGO + 1);
     await beginDeletion(testEnv, orgId, NOW);
     expect(purgedAt(LONG_AGO + 1)).toBe(NOW + 1);
-    await onCron(testEnv, NOW);
+    await purgeOrgs(testEnv, NOW);
     expect(await findOrgBySlug(testEnv, slug)).toBeNull();
     expect((await lived.world.fetch("/api/me")).status).toBe(404);
     expect(await takeBackDeletion(testEnv, orgId, NOW + 1)).toBe(false);
     expect(await takeBackDeletion(testEnv, orgId, NOW)).toBe(true);
-    await onCron(testEnv, NOW + 2 * GRACE_MS);
+    await purgeOrgs(testEnv, NOW + 2 * GRACE_MS);
     expect(await heldOf(lived)).toEqual(before);
     expect((await lived.world.fetch("/api/me")).status).toBe(200);
   });
@@ -126,8 +126,8 @@ describe("the purge of orgs", () => {
       await heldOf(lived);
       await beginDeletion(testEnv, lived.world.orgId, LONG_AGO);
       const { env, broke } = breakingAt(nth);
-      await onCron(env, NOW).catch(() => undefined);
-      await onCron(testEnv, NOW);
+      await purgeOrgs(env, NOW).catch(() => undefined);
+      await purgeOrgs(testEnv, NOW);
       expect({ nth, left: await heldOf(lived) }).toEqual({ nth, left: [] });
       if (!broke()) break;
       expect(nth).toBeLessThan(60);
@@ -138,9 +138,9 @@ describe("the purge of orgs", () => {
     const [lived, other] = [await livedIn(), await livedIn()];
     for (const one of [lived, other]) await beginDeletion(testEnv, one.world.orgId, LONG_AGO);
     const env = { ...testEnv, SANDBOX: { ...testEnv.SANDBOX } as DurableObjectNamespace };
-    await onCron(env, NOW);
+    await purgeOrgs(env, NOW);
     expect(kindsOf(await heldOf(lived))).toContain("SANDBOX");
-    await onCron(testEnv, NOW);
+    await purgeOrgs(testEnv, NOW);
     for (const one of [lived, other]) expect(await heldOf(one)).toEqual([]);
   });
 });
