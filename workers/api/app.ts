@@ -9,6 +9,7 @@ import { apiKeyRoutes } from "./routes/api-keys.ts";
 import { auditRoutes } from "./routes/audit.ts";
 import { budgetRoutes } from "./routes/budgets.ts";
 import { conversationRoutes } from "./routes/conversations.ts";
+import { credentialRoutes } from "./routes/credentials.ts";
 import { exportRoutes } from "./routes/export.ts";
 import { fileRoutes } from "./routes/files.ts";
 import { forkRoutes } from "./routes/fork.ts";
@@ -33,6 +34,7 @@ export const routes: AnyRoute[] = [
   ...meRoutes,
   ...accountRoutes,
   ...apiKeyRoutes,
+  ...credentialRoutes,
   ...orgRoutes,
   ...memberRoutes,
   ...invitationRoutes,

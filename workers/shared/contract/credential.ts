@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { credentialId, orgId } from "./ids.ts";
+import { credentialId, memberId, orgId, timestamp } from "./ids.ts";
 
 /** Whose a credential is: an agent of the org, or one of its workers. */
 export const credentialSubject = z.enum(["agent", "worker"]);
@@ -23,3 +23,22 @@ export type PublicJwk = z.infer<typeof publicJwk>;
 
 /** How a client names itself: the org and the credential, so that it is looked for in one org alone. */
 export const clientId = z.templateLiteral([orgId, ".", credentialId]);
+
+/** What an agent shows at `auth.BASE/token`. Its secret, or the private half of its key, is not here. */
+export const credential = z.object({
+  id: credentialId,
+  clientId: z.string(),
+  /** The agent's member. */
+  memberId,
+  kind: z.enum(["secret", "key"]),
+  createdBy: memberId,
+  createdAt: timestamp,
+  lastUsedAt: timestamp.nullable(),
+});
+export type Credential = z.infer<typeof credential>;
+
+/** With a public key the agent signs assertions, and there is no secret. */
+export const credentialCreate = z.strictObject({ memberId, publicJwk: publicJwk.nullable().default(null) });
+
+/** `clientSecret` is told once; null where the credential is a key. */
+export const credentialCreated = z.object({ credential, clientSecret: z.string().nullable() });

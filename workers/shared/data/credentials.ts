@@ -9,9 +9,13 @@ export function findCredential(db: TenantDb, id: string): Promise<CredentialRow 
   return db.selectOne(credentials, live(id));
 }
 
-/** The credentials of an agent's member or of a worker that are not revoked, the newest first. */
-export function listCredentials(db: TenantDb, subjectId: string): Promise<CredentialRow[]> {
-  const where = and(eq(credentials.subjectId, subjectId), isNull(credentials.revokedAt)) as SQL;
+/** The credentials of the org's agents or workers that are not revoked, the newest first; with `subjectId` those of one of them. */
+export function listCredentials(
+  db: TenantDb,
+  of: { subject: CredentialRow["subject"]; subjectId?: string | undefined },
+): Promise<CredentialRow[]> {
+  const one = of.subjectId === undefined ? undefined : eq(credentials.subjectId, of.subjectId);
+  const where = and(eq(credentials.subject, of.subject), one, isNull(credentials.revokedAt)) as SQL;
   return db.select(credentials, { where, orderBy: desc(credentials.id) });
 }
 

@@ -43,6 +43,7 @@ export async function ownedBy(world: World): Promise<Owned> {
   const member = (await made("/api/members", { email: `${world.slug}@example.com`, name: "Bea" })) as unknown;
   const invited = (await made("/api/invitations", { email: `i-${world.slug}@example.com` })) as unknown;
   const key = (await made("/api/api-keys", { name: "key", scopes: ["read"] })) as unknown;
+  const credential = (await made("/api/credentials", { memberId: world.agent.memberId })) as unknown;
   const memberId = (member as { member: { id: string } }).member.id;
   return {
     conversation: id,
@@ -56,6 +57,7 @@ export async function ownedBy(world: World): Promise<Owned> {
       spaces: (await made("/api/spaces", { name: "Space" })).id,
       invitations: (invited as { invitation: { id: string } }).invitation.id,
       "api-keys": (key as { key: { id: string } }).key.id,
+      credentials: (credential as { credential: { id: string } }).credential.id,
       "identity-providers": (await made("/api/identity-providers", idp)).id,
       account: newId("session"),
       messageId: posted.body.messageId,

@@ -154,7 +154,7 @@ export const CALLS: Record<string, Call> = {
   dropKey: { run: (db) => idempotency.dropKey(db, claim), nothing: undefined },
 
   findCredential: { run: (db) => credentials.findCredential(db, ID), nothing: null },
-  listCredentials: { run: (db) => credentials.listCredentials(db, ID), nothing: [] },
+  listCredentials: { run: (db) => credentials.listCredentials(db, { subject: "agent", subjectId: ID }), nothing: [] },
   insertCredential: { run: (db) => credentials.insertCredential(db, credentialRow), nothing: true, adds: true },
   touchCredential: { run: (db) => credentials.touchCredential(db, ID, NOW), nothing: undefined },
   revokeCredential: { run: (db) => credentials.revokeCredential(db, ID, NOW), nothing: false },
