@@ -1,6 +1,20 @@
 /** Every page of the app; `file` is relative to this directory. */
 export default [
   {
+    file: "routes/account.tsx",
+    children: [
+      { path: "sign-in", file: "routes/account-sign-in.tsx" },
+      { path: "register", file: "routes/account-register.tsx" },
+      { path: "forgot", file: "routes/account-forgot.tsx" },
+      { path: "reset", file: "routes/account-reset.tsx" },
+      { path: "verify", file: "routes/account-verify.tsx" },
+      { path: "invitation", file: "routes/account-invitation.tsx" },
+      { path: "organisations", file: "routes/account-organisations.tsx" },
+      { path: "organisations/new", file: "routes/account-new-organisation.tsx" },
+      { path: "no-entry", file: "routes/account-no-entry.tsx" },
+    ],
+  },
+  {
     file: "routes/frame.tsx",
     children: [
       { index: true, file: "routes/home.tsx" },

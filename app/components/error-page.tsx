@@ -4,7 +4,7 @@ import { text } from "../lib/text.ts";
 import { Button, buttonClass } from "./ui/button.tsx";
 
 /** What happened, whether anything was lost, and what to do. */
-export function ErrorPage() {
+export function ErrorPage({ home = "/conversations" }: { home?: string }) {
   const { title, detail } = wordsFor(useRouteError());
   return (
     <div className="flex max-w-[480px] flex-col gap-3" role="alert">
@@ -12,8 +12,8 @@ export function ErrorPage() {
       <p className="text-15 text-n11">{detail}</p>
       <p className="text-13 text-n11">{text.errors.nothingLost}</p>
       <div className="mt-2 flex gap-2">
-        <Link to="/conversations" className={buttonClass("primary")}>
-          {text.errors.toConversations}
+        <Link to={home} className={buttonClass("primary")}>
+          {home === "/conversations" ? text.errors.toConversations : text.errors.toStart}
         </Link>
         <Button onClick={() => window.location.reload()}>{text.errors.reload}</Button>
       </div>

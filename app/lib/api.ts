@@ -181,6 +181,8 @@ function caller(fetchLike: FetchLike) {
   const json = <S extends z.ZodType>(path: string, schema: S, [method, body]: [string, unknown]) =>
     send(path, schema, { method, body: JSON.stringify(body), headers: { "content-type": "application/json" } });
   return {
+    /** The answer itself, for who needs its headers. */
+    answer,
     send,
     json,
     get: <S extends z.ZodType>(path: string, schema: S, init?: RequestInit) => send(path, schema, init),

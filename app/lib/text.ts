@@ -152,6 +152,7 @@ export const text = {
     brokenDetail: "Something failed on our side while the page was made.",
     nothingLost: "Nothing you wrote is lost: conversations are stored as they happen, and drafts stay in this browser.",
     toConversations: "Go to conversations",
+    toStart: "Back to the start",
     reload: "Reload",
   },
 

@@ -2,7 +2,9 @@ import { createRequestHandler } from "@remix-run/cloudflare";
 import { configOf } from "#platform/config";
 import type { Env } from "#platform/env";
 import { hostUrl } from "#platform/hosts";
+import { PROXY_SECRET_HEADER } from "#platform/proxy-token";
 import { secureDocument, secureFile } from "./headers.ts";
+import { isAccountPage } from "./pages.ts";
 
 /** Answers a request to the api, as the same person. */
 export type ApiFetch = (request: Request) => Promise<Response>;
@@ -13,9 +15,12 @@ export async function serveWeb(request: Request, { env, api }: { env: Env; api: 
   if (file) return file;
   const build = await import("#app-build");
   const nonce = crypto.randomUUID().replaceAll("-", "");
-  const context = { api: build.entry.module.createApi(apiFor(request, api)), nonce };
+  const context = { api: build.entry.module.createApi(apiFor(request, { env, api })), nonce };
   const response = await createRequestHandler(build, "production")(request, context);
-  return secureDocument(response, { nonce, request, imageOrigin: hostUrl(configOf(env), "img") });
+  const config = configOf(env);
+  // Whoever signs in by a form without scripts is led on to the host of an org, or to where people sign in.
+  const formTargets = isAccountPage(new URL(request.url).pathname) ? hostUrl(config, "*") : "";
+  return secureDocument(response, { nonce, request, imageOrigin: hostUrl(config, "img"), formTargets });
 }
 
 /** A file of the client build, or null where this path is a page. Only hashed files may be kept for ever. */
@@ -31,10 +36,12 @@ async function clientFile(request: Request, env: Env): Promise<Response | null> 
 const FORWARDED = ["cookie", "authorization", "origin", "accept-language", "user-agent", "cf-connecting-ip"];
 
 /** Calls the api as the person who asked for this page: the same cookies, from the same origin. */
-function apiFor(request: Request, api: ApiFetch) {
+function apiFor(request: Request, { env, api }: { env: Env; api: ApiFetch }) {
+  const { proxy } = configOf(env).auth;
+  const shown = proxy ? [...FORWARDED, proxy.header, PROXY_SECRET_HEADER] : FORWARDED;
   return (path: string, init?: RequestInit): Promise<Response> => {
     const headers = new Headers(init?.headers);
-    for (const name of FORWARDED) {
+    for (const name of shown) {
       const value = request.headers.get(name);
       if (value !== null) headers.set(name, value);
     }

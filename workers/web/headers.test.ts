@@ -5,6 +5,7 @@ const facts = {
   nonce: "abc",
   request: new Request("https://demo.example.com/conversations"),
   imageOrigin: "https://img.example.com",
+  formTargets: "",
 };
 
 describe("headers of the web app", () => {
@@ -18,6 +19,14 @@ describe("headers of the web app", () => {
     expect(policy).not.toContain("unsafe-eval");
     expect(headers.get("referrer-policy")).toBe("strict-origin-when-cross-origin");
     expect(headers.get("cache-control")).toBe("private, no-cache");
+  });
+
+  test("a form leads to other hosts only where it is told to", () => {
+    const page = () => new Response("<html>", { headers: { "content-type": "text/html" } });
+    const policyFor = (formTargets: string) =>
+      secureDocument(page(), { ...facts, formTargets }).headers.get("content-security-policy");
+    expect(policyFor("")).toContain("form-action 'self';");
+    expect(policyFor("https://*.example.com")).toContain("form-action 'self' https://*.example.com;");
   });
 
   test("a file may be a worker, whose parts its own policy must let in", () => {

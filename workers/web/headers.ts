@@ -9,6 +9,8 @@ export interface DocumentFacts {
   request: Request;
   /** The cookie-less origin that serves people's images. */
   imageOrigin: string;
+  /** Where a form's answer may lead, besides its own origin. */
+  formTargets: string;
 }
 
 /** A page with its security headers: only its own scripts run, and nobody frames it. */
@@ -41,7 +43,7 @@ function withHeaders(response: Response, headers: Record<string, string>): Respo
 }
 
 /** CSP level 3. Editors and terminals put style elements into the page, hence inline styles. */
-function policyOf({ nonce, request, imageOrigin }: DocumentFacts): string {
+function policyOf({ nonce, request, imageOrigin, formTargets }: DocumentFacts): string {
   const { host, protocol } = new URL(request.url);
   const socket = `${protocol === "https:" ? "wss" : "ws"}://${host}`;
   return [
@@ -53,7 +55,7 @@ function policyOf({ nonce, request, imageOrigin }: DocumentFacts): string {
     `connect-src 'self' ${socket}`,
     "object-src 'none'",
     "base-uri 'none'",
-    "form-action 'self'",
+    `form-action 'self' ${formTargets}`.trimEnd(),
     "frame-ancestors 'none'",
   ].join("; ");
 }

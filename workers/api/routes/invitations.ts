@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { invitationId } from "#contract/ids";
-import { INVITATION_DAYS, invitation, invitationCreate, invitationCreated } from "#contract/member";
+import { INVITATION_DAYS, invitation, invitationCreate, invitationCreated } from "#contract/membership";
 import { insertInvitation, listInvitations, revokeInvitation } from "#data/invitations";
 import { memberByEmail } from "#data/members";
 import { forTenant } from "#data/tenant-db";

@@ -1,14 +1,7 @@
 import { z } from "zod";
 import { memberId } from "#contract/ids";
-import {
-  memberCreate,
-  memberCreated,
-  memberPatch,
-  memberState,
-  type OrgMember,
-  orgMember,
-  orgRole,
-} from "#contract/member";
+import { orgRole } from "#contract/member";
+import { memberCreate, memberCreated, memberPatch, memberState, type OrgMember, orgMember } from "#contract/membership";
 import { pageOf, pageQuery } from "#contract/page";
 import { accountByEmail, findAccount, insertAccount, updateAccount } from "#data/accounts";
 import { revokeKeysOf } from "#data/api-keys";

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { memberId, spaceId } from "#contract/ids";
-import type { SpaceGrant } from "#contract/member";
+import type { SpaceGrant } from "#contract/membership";
 import { type Space, space, spaceCreate, spaceMember, spaceMemberPut, spacePatch } from "#contract/space";
 import { findMember } from "#data/members";
 import {

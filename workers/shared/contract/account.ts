@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { accountId, sessionId, timestamp } from "./ids.ts";
 import { authMode } from "./me.ts";
-import { emailAddress, personName } from "./member.ts";
+import { emailAddress, personName } from "./membership.ts";
 import { orgSlug } from "./org.ts";
 
 export const PASSWORD_CHARS = { min: 12, max: 128 } as const;

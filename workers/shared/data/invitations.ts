@@ -1,5 +1,5 @@
 import { and, desc, eq, gt, isNull, type SQL } from "drizzle-orm";
-import { type Invitation, type SpaceGrant, spaceGrant } from "#contract/member";
+import { type Invitation, type SpaceGrant, spaceGrant } from "#contract/membership";
 import { invitations } from "./tables/members.ts";
 import type { TenantDb } from "./tenant-db.ts";
 

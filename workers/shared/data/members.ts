@@ -1,5 +1,6 @@
 import { and, asc, desc, eq, gt, inArray, ne, or, type SQL, sql } from "drizzle-orm";
-import type { OrgMember, OrgRole, SpaceRole } from "#contract/member";
+import type { OrgRole, SpaceRole } from "#contract/member";
+import type { OrgMember } from "#contract/membership";
 import type { Page } from "#contract/page";
 import { members } from "./tables/members.ts";
 import { spaceMembers, spaces } from "./tables/spaces.ts";

@@ -1,5 +1,6 @@
 import { and, asc, eq, inArray, isNull, ne, or, type SQL, sql } from "drizzle-orm";
-import type { SpaceGrant, SpaceRole } from "#contract/member";
+import type { SpaceRole } from "#contract/member";
+import type { SpaceGrant } from "#contract/membership";
 import type { Space, SpaceMember, SpacePatch } from "#contract/space";
 import { namesOf } from "./members.ts";
 import { spaceMembers, spaces } from "./tables/spaces.ts";

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { authMode } from "#contract/me";
-import { emailAddress } from "#contract/member";
+import { emailAddress } from "#contract/membership";
 import { type AuthConfig, authConfigOf, authVariables, missingForMode } from "./auth-config.ts";
 import type { Env } from "./env.ts";
 import { type MailConfig, mailConfigOf, mailVariables, missingForMail } from "./mail-config.ts";

@@ -1,4 +1,5 @@
-import type { MemberState, OrgRole, SpaceGrant } from "#contract/member";
+import type { OrgRole } from "#contract/member";
+import type { MemberState, SpaceGrant } from "#contract/membership";
 import type { AccountRow } from "#data/accounts";
 import { insertMember, type MemberRow, memberOfAccount, updateMember } from "#data/members";
 import type { OrgRow } from "#data/orgs";
