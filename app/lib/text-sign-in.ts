@@ -22,25 +22,11 @@ export const signInText = {
     again: "Go on",
     errors: {
       handover: "The way to the organisation was interrupted or used twice. Nothing is lost; go on from here.",
-      oidc_state: "That sign-in was too old or was used already. Begin again.",
-      oidc_browser: "That sign-in was begun in another browser. Begin again in this one.",
-      oidc_denied: "The sign-in was cancelled.",
-      oidc_email_missing: "The identity provider told no e-mail address of yours, and one is needed here.",
-      oidc_email_unverified:
-        "Your address is not verified at the identity provider. Verify it there, then begin again.",
-      oidc_expired: "The sign-in took too long, or a clock is wrong. Begin again.",
-      oidc_code_used: "That sign-in was used already. Begin again.",
-      oidc_unreachable: "The identity provider cannot be reached. Try again in a moment.",
-      account_suspended: "This account is suspended. Ask an administrator.",
-      account_pending: "Your account waits to be let in.",
-      link_refused: "There is an account with your address already. Sign in to it the way you did before.",
-      not_admitted: "People come in here by an invitation only. Ask an administrator for one.",
-      email_missing: "The identity provider told no e-mail address of yours, and one is needed here.",
-      other: "The identity provider's answer was not accepted. Begin again; if it stays so, tell an administrator.",
+      other: "The sign-in did not work. Begin again; if it stays so, tell an administrator.",
     } as Record<string, string>,
     pendingTitle: "Almost there",
     pending:
-      "Your account waits: confirm your address by the link we sent you, or wait until an administrator lets you in. Then sign in again.",
+      "Confirm your address by the link we sent you, or wait until an administrator lets you in. Then sign in again.",
   },
 
   register: {

@@ -8,7 +8,9 @@ import { signInText } from "../lib/text-sign-in.ts";
 
 const words = signInText.noEntry;
 
-export const meta: MetaFunction = () => [{ title: text.pageTitle(words.unknownTitle) }];
+export const meta: MetaFunction<typeof loader> = ({ data }) => [
+  { title: text.pageTitle(data?.org ? words.title(data.org.name) : words.unknownTitle) },
+];
 
 export async function loader({ request, context }: LoaderFunctionArgs) {
   const slug = new URL(request.url).searchParams.get("org") ?? "";

@@ -108,9 +108,7 @@ function PasswordForm() {
       {pending ? (
         <Notice look="warning">
           <p className="font-medium">{words.pendingTitle}</p>
-          <p>
-            {words.errors.account_pending} {words.pending}
-          </p>
+          <p>{words.pending}</p>
         </Notice>
       ) : (
         <FormProblem problem={problem} fields={["email", "password"]} />

@@ -19,7 +19,7 @@ export function Card({ title, lead, children, footer }: CardProps) {
         </div>
         {children}
       </div>
-      {footer && <div className="flex flex-wrap justify-center gap-x-1 pt-4 text-13 text-n11">{footer}</div>}
+      {footer && <div className="pt-4 text-center text-13 text-n11">{footer}</div>}
     </>
   );
 }

@@ -17,7 +17,7 @@ export type OrgMember = z.infer<typeof orgMember>;
 
 export const personName = z.string().trim().min(1).max(80);
 /** In lower case. */
-export const emailAddress = z.email().max(254).toLowerCase();
+export const emailAddress = z.email("must be an e-mail address").max(254).toLowerCase();
 
 export const spaceGrant = z.strictObject({ spaceId, role: spaceRole });
 export type SpaceGrant = z.infer<typeof spaceGrant>;
