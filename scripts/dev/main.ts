@@ -44,7 +44,16 @@ async function main(options: Options): Promise<void> {
   const sandboxes = served.name === "local" ? local : "cloudflare driver, in containers";
   console.log(pc.dim(`sandboxes: ${sandboxes}; ${served.why}`));
   console.log(pc.dim(`${kept}; also at http://localhost:${options.port}; Ctrl-C ends it`));
+  for (const line of signInLines(options)) console.log(line);
   console.log(`quayside ready http://demo.localhost:${options.port}`);
+}
+
+/** Where people sign in, and how; nothing where everybody is signed in. */
+function signInLines({ auth, port }: Options): string[] {
+  if (auth === "none") return [];
+  const how = auth === "local" ? "with e-mail and password" : "at the development identity provider";
+  const app = `http://app.localhost:${port}`;
+  return [`sign in at ${app}/sign-in ${how}; mails are at ${app}/dev/mail`];
 }
 
 /** Serves with the chosen driver; where nobody asked for containers and they do not start, without them. */

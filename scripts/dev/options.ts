@@ -32,6 +32,9 @@ environment
   PORT            port on 127.0.0.1 (8787)
   QUAYSIDE_STATE  directory of everything that is kept (.quayside)
   WRITE_LIMIT     off: a member may write more than 600 times a minute (on)
+  ADMIN_EMAIL     with --auth=local or oauth: who owns the demo organisation (admin@example.com)
+  SIGN_UP         with --auth=local: open, or orgs: people register where an organisation lets them (open)
+  MAIL            off: no mail is sent, administrators let people in (mails are shown at app.localhost:PORT/dev/mail)
   LOG_LEVEL       debug, info, error or silent (error)
   SANDBOX_GIT_PATHS  directories, separated by ":", whose repositories may be added as file:// URLs (none)
 `;

@@ -2,12 +2,12 @@ import { DEMO_REPOSITORY } from "../seed-demo-repository.ts";
 
 /*
  * The demo org of a development machine: an owner, an agent, a repository. Ids are fixed so that a second seeding adds
- * nothing.
+ * nothing. Identities link by verified address, so that who set a password comes in at the development provider too.
  */
 const id = (prefix: string, n: number) => `${prefix}_01900000000070008000${n.toString(16).padStart(12, "0")}`;
 
 export const SEED_SQL = `
-INSERT OR IGNORE INTO orgs (id, slug, name, created_at) VALUES ('${id("org", 1)}', 'demo', 'Demo', 0);
+INSERT OR IGNORE INTO orgs (id, slug, name, link_by_email, created_at) VALUES ('${id("org", 1)}', 'demo', 'Demo', 1, 0);
 INSERT OR IGNORE INTO members (org_id, id, kind, name, role, agent_id, created_at) VALUES
   ('${id("org", 1)}', '${id("mem", 1)}', 'human', 'Dev Admin', 'owner', NULL, 0),
   ('${id("org", 1)}', '${id("mem", 2)}', 'agent', 'Quay', 'member', '${id("agt", 1)}', 0);

@@ -8,6 +8,8 @@ import type { ChosenDriver } from "./sandbox-driver.ts";
 import { Sentence } from "./sentence.ts";
 
 const READY_TIMEOUT_MS = 60_000;
+/** A person of the development identity provider too. */
+const DEV_ADMIN_EMAIL = "admin@example.com";
 /** An image is pulled and built on the way. */
 const BUILT_TIMEOUT_MS = 15 * 60_000;
 const readyLine = z.object({ event: z.literal("ready"), port: z.number().int(), isolation: z.string() });
@@ -89,9 +91,15 @@ export async function startWorker(context: Context, sandbox: { driver: ChosenDri
   served = true;
 }
 
-/** With `oauth` the development identity provider stands for whichever a deployment has. */
+/**
+ * With `oauth` the development identity provider stands for whichever a deployment has. Both ways have the same administrator, so
+ * that the demo org keeps its owner when one is tried after the other.
+ */
 function signInVars({ auth, port }: Options): Record<string, string> {
-  if (auth !== "oauth") return { AUTH_MODE: auth.toUpperCase() };
+  if (auth === "none") return { AUTH_MODE: "NONE" };
+  const { ADMIN_EMAIL = DEV_ADMIN_EMAIL, SIGN_UP = "open", MAIL } = process.env;
+  const both = { ADMIN_EMAIL, ...(MAIL ? { MAIL } : {}) };
+  if (auth === "local") return { AUTH_MODE: "LOCAL", SIGN_UP, ...both };
   const provider = {
     id: "dev",
     name: "Development identity provider",
@@ -100,7 +108,7 @@ function signInVars({ auth, port }: Options): Record<string, string> {
     org: "demo",
     roleOfGroup: { leads: "admin", staff: "member", visitors: "guest" },
   };
-  return { AUTH_MODE: "OAUTH", OIDC_PROVIDERS: JSON.stringify([provider]) };
+  return { AUTH_MODE: "OAUTH", OIDC_PROVIDERS: JSON.stringify([provider]), ...both };
 }
 
 async function untilHealthy(port: number, timeoutMs: number, dead: () => Sentence | null): Promise<void> {
@@ -116,8 +124,11 @@ async function untilHealthy(port: number, timeoutMs: number, dead: () => Sentenc
   throw new Sentence(`the server did not answer within ${timeoutMs / 1000} seconds. LOG_LEVEL=info shows more.`);
 }
 
-/** Of the server's output people see its own events and errors, not the tool's chatter. */
+/** Of the server's output people see its own events and errors and the first administrator's link, not the tool's chatter. */
 function showWorkerLine(line: string): void {
+  const link = /set the first administrator's password: (http\S+)/.exec(line)?.[1];
+  if (link)
+    console.log(`${pc.bold("first administrator: set a password at")} ${link} ${pc.dim("(once, within a day)")}`);
   if (line.includes('{"event":') || /\b(?:ERROR|Error|uncaught)\b/.test(line)) console.log(line);
 }
 

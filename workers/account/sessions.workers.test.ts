@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { ProblemDocument } from "#contract/problem";
 import { ensureFirstAdmin } from "#platform/first-admin";
 import { Browser, hostOf, localEnv } from "../shared/testing/browser.ts";
-import { testEnv } from "../shared/testing/world.ts";
+import { makeWorld, testEnv } from "../shared/testing/world.ts";
 import { APP, invite, type MadeOrg, makeOrg, newEmail, PASSWORD, secretOf, signUp } from "./testing/people.ts";
 
 const env = localEnv();
@@ -362,28 +362,59 @@ describe("organisations", () => {
 });
 
 describe("the first administrator", () => {
-  it("is made once, of an empty store, and sets a password by a link that is printed", async () => {
+  const start = () => ensureFirstAdmin(localEnv({ ADMIN_EMAIL: "Root@Example.com" }));
+  async function emptied(): Promise<void> {
+    await makeWorld();
     await testEnv.DB.batch(
-      ["sessions", "identities"]
-        .map((table) => testEnv.DB.prepare(`DELETE FROM ${table}`))
-        .concat([
-          testEnv.DB.prepare("UPDATE members SET account_id = NULL"),
-          testEnv.DB.prepare("DELETE FROM accounts"),
-        ]),
+      ["DELETE FROM sessions", "DELETE FROM identities", "UPDATE members SET account_id = NULL", "DELETE FROM accounts"]
+        .concat("DELETE FROM one_time_codes")
+        .map((statement) => testEnv.DB.prepare(statement)),
     );
+  }
+  const count = async (query: string) => (await testEnv.DB.prepare(query).first<{ n: number }>())?.n;
+
+  /** The links that are printed meanwhile. */
+  async function printed(run: () => Promise<unknown>): Promise<string[]> {
     const lines: string[] = [];
     const log = console.log;
     console.log = (line: string) => void lines.push(line);
     try {
-      for (let start = 0; start < 2; start += 1) await ensureFirstAdmin(localEnv({ ADMIN_EMAIL: "Root@Example.com" }));
+      await run();
     } finally {
       console.log = log;
     }
-    expect(lines).toHaveLength(1);
+    return lines.map((line) => secretOf(line, "reset"));
+  }
+
+  it("is made once, however many starts there are at a time, and gets a link at each until one was used", async () => {
+    await emptied();
+    const tokens = await printed(() => Promise.all([start(), start(), start()]));
+    expect(tokens).toHaveLength(3);
+    expect(await count("SELECT count(*) AS n FROM accounts")).toBe(1);
+    expect(await count("SELECT count(*) AS n FROM members WHERE account_id IS NOT NULL")).toBe(1);
+    const own = "SELECT count(*) AS n FROM spaces s JOIN members m ON m.id = s.owner_id WHERE m.account_id IS NOT NULL";
+    expect(await count(own)).toBe(1);
+    const pending = { email: newEmail(), name: "Bo", password: PASSWORD };
+    expect((await new Browser(env).json("POST", `${APP}/register`, pending)).status).toBe(200);
+    tokens.push(...(await printed(start)));
+    expect(new Set(tokens).size).toBe(4);
     const browser = new Browser(localEnv({ ADMIN_EMAIL: "root@example.com", SIGN_UP: "orgs" }));
-    const token = secretOf(lines[0] ?? "", "reset");
-    expect((await browser.json("POST", `${APP}/password/reset`, { token, password: PASSWORD })).status).toBe(200);
+    const set = (token = "") => browser.json("POST", `${APP}/password/reset`, { token, password: PASSWORD });
+    expect((await set(tokens[1])).status).toBe(200);
     const mine = await browser.json("GET", `${APP}/orgs`);
     expect(mine.body).toMatchObject({ items: [{ role: "owner" }], mayCreate: true });
+    expect(await printed(start)).toEqual([]);
+    for (const token of tokens) expect((await set(token)).status).toBe(404);
+  });
+
+  it("is finished by the next start where one was cut off, and gets no link where somebody else can sign in", async () => {
+    await emptied();
+    const row = "INSERT INTO accounts (id, email, name, status, created_at) VALUES (?, ?, 'Root', 'active', 0)";
+    const add = (id: string, email: string) => testEnv.DB.prepare(row).bind(id, email).run();
+    await add("acc_root", "root@example.com");
+    expect(await printed(start)).toHaveLength(1);
+    expect(await count("SELECT count(*) AS n FROM members WHERE account_id = 'acc_root' AND role = 'owner'")).toBe(1);
+    await add("acc_other", "other@example.com");
+    expect(await printed(start)).toEqual([]);
   });
 });

@@ -3,7 +3,7 @@ import { passwordForgotten, passwordReset } from "#contract/account";
 import { accountByEmail, findAccount, updateAccount } from "#data/accounts";
 import { pageUrl } from "#platform/links";
 import { canMail, sendMail } from "#platform/mailer";
-import { issueCode, readCode, redeemCode } from "#platform/one-time-codes";
+import { issueCode, readCode, redeemCode, voidCodes } from "#platform/one-time-codes";
 import { digestPassword } from "#platform/passwords";
 import { ProblemError } from "#platform/problem-response";
 import { endSessions } from "#platform/sessions";
@@ -45,7 +45,7 @@ const forgotten = accountRoute({
 const reset = accountRoute({
   method: "post",
   path: "/password/reset",
-  summary: "Set a password by a link, and sign in; every other session ends",
+  summary: "Set a password by a link, and sign in; every other session and link ends",
   policy: "anyone",
   body: passwordReset,
   limits: ({ request }) => [byAddress("reset", request, 60)],
@@ -61,6 +61,7 @@ const reset = accountRoute({
     const passwordDigest = await digestPassword(body.password);
     const status = account.status === "pending" && !known.verifies ? "pending" : "active";
     await updateAccount(env, account.id, { passwordDigest, emailVerifiedAt, status });
+    await voidCodes(env, { purpose: shown.purpose, accountId: account.id });
     await endSessions(env, { accountId: account.id });
     await auditAccount(env, "account.password_reset", { account, request, requestId });
     return signedInAnswer(env, request, account);

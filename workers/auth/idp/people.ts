@@ -17,6 +17,8 @@ export const PEOPLE: readonly Person[] = [
   someone("ines", "Ines Okafor", { groups: ["visitors"] }),
   someone("jun", "Jun Aoki", { groups: [] }),
   someone("noor", "Noor Haddad", { groups: ["staff"], emailVerified: false }),
+  // The first administrator of `npm run dev`, unless its environment names another one.
+  someone("admin", "Dev Admin", { groups: [], email: "admin@example.com" }),
 ];
 
 function someone(sub: string, name: string, more: Partial<Person> & { groups: string[] }): Person {

@@ -1,4 +1,4 @@
-import { and, asc, eq, ne, sql } from "drizzle-orm";
+import { and, asc, eq, isNull, ne, sql } from "drizzle-orm";
 import { accounts, identities } from "./tables/accounts.ts";
 import { members } from "./tables/members.ts";
 import { orgs } from "./tables/orgs.ts";
@@ -84,6 +84,18 @@ export async function updateAccount(env: Env, id: string, change: AccountChange)
 /** Whether nobody has an account yet. */
 export async function hasNoAccounts(env: Env): Promise<boolean> {
   return (await db(env).select({ id: accounts.id }).from(accounts).limit(1)).length === 0;
+}
+
+/** The account with this address where nobody can sign in yet: it has no password and no identity, and no other is active. */
+export async function unusedAccount(env: Env, email: string): Promise<string | null> {
+  const bound = sql`EXISTS (SELECT 1 FROM ${identities} WHERE ${eq(identities.accountId, accounts.id)})`;
+  const others = sql`EXISTS (SELECT 1 FROM accounts other WHERE other.id <> ${accounts.id} AND other.status = 'active')`;
+  const rows = await db(env)
+    .select({ id: accounts.id })
+    .from(accounts)
+    .where(and(eq(accounts.email, email), isNull(accounts.passwordDigest), sql`NOT ${bound}`, sql`NOT ${others}`))
+    .limit(1);
+  return rows[0]?.id ?? null;
 }
 
 /** An org with what an account is in it. */

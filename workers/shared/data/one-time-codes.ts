@@ -1,4 +1,4 @@
-import { and, eq, gt, lt } from "drizzle-orm";
+import { and, eq, gt, lt, sql } from "drizzle-orm";
 import { oneTimeCodes } from "./tables/accounts.ts";
 import { SystemDb } from "./tenant-db.ts";
 
@@ -37,6 +37,12 @@ export async function peekCode(env: Env, code: Pick<CodeRow, "hash" | "purpose">
       and(eq(oneTimeCodes.hash, code.hash), eq(oneTimeCodes.purpose, code.purpose), gt(oneTimeCodes.expiresAt, now)),
     );
   return rows[0]?.payload ?? null;
+}
+
+/** Takes out every code of a purpose whose payload names this account. */
+export async function dropCodesOf(env: Env, codes: { purpose: string; accountId: string }): Promise<void> {
+  const named = sql`json_extract(${oneTimeCodes.payload}, '$.accountId') = ${codes.accountId}`;
+  await new SystemDb(env).raw.delete(oneTimeCodes).where(and(eq(oneTimeCodes.purpose, codes.purpose), named));
 }
 
 /** Keeps a code by its hash unless it is kept already; whether this was the first time. */

@@ -118,10 +118,22 @@ export async function enterSpaces(db: TenantDb, member: { id: string; name: stri
     await db.insert(spaceMembers, { spaceId: grant.spaceId, memberId: member.id, role: grant.role });
   }
   if (entry.personalId === null) return;
-  const own = and(eq(spaces.ownerId, member.id), eq(spaces.visibility, "personal")) as SQL;
-  if (await db.selectOne(spaces, own)) return;
-  const row = { id: entry.personalId, name: member.name, visibility: "personal", ownerId: member.id } as const;
-  await insertSpace(db, { ...row, createdAt: entry.at }, member.id);
+  await insertPersonalSpace(db, member, { id: entry.personalId, at: entry.at });
+}
+
+/** Nobody gets a second one, not even by calls at the same time. */
+async function insertPersonalSpace(
+  db: TenantDb,
+  member: { id: string; name: string },
+  made: { id: string; at: number },
+) {
+  await db.transact((orgId) => [
+    sql`INSERT INTO spaces (org_id, id, name, visibility, owner_id, created_at)
+      SELECT ${orgId}, ${made.id}, ${member.name}, 'personal', ${member.id}, ${made.at}
+      WHERE NOT EXISTS (SELECT 1 FROM spaces WHERE org_id = ${orgId} AND owner_id = ${member.id} AND visibility = 'personal')`,
+    sql`INSERT INTO space_members (org_id, space_id, member_id, role)
+      SELECT ${orgId}, id, ${member.id}, 'lead' FROM spaces WHERE org_id = ${orgId} AND id = ${made.id}`,
+  ]);
 }
 
 export interface SpaceEntry {

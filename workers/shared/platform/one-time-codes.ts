@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { claimCode, insertCode, peekCode, takeCode } from "#data/one-time-codes";
+import { claimCode, dropCodesOf, insertCode, peekCode, takeCode } from "#data/one-time-codes";
 import type { Env } from "./env.ts";
 import { randomToken, sha256Hex } from "./random-token.ts";
 
@@ -31,6 +31,11 @@ export async function redeemCode<T>(env: Env, shown: ShownCode, schema: z.ZodTyp
 export async function readCode<T>(env: Env, shown: ShownCode, schema: z.ZodType<T>): Promise<T | null> {
   const payload = await peekCode(env, { hash: await sha256Hex(shown.secret), purpose: shown.purpose }, Date.now());
   return payload === null ? null : (schema.safeParse(JSON.parse(payload)).data ?? null);
+}
+
+/** Makes every secret of this purpose void that is for this account. */
+export function voidCodes(env: Env, codes: { purpose: CodePurpose; accountId: string }): Promise<void> {
+  return dropCodesOf(env, codes);
 }
 
 /** Whether a name that others choose, such as the id of a token, is met for the first time within this time. */
