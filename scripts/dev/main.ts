@@ -36,7 +36,8 @@ async function main(options: Options): Promise<void> {
     console.error(`quayside: ${sentence.message}`);
     void end(options, 1);
   };
-  const context = { root, options, secrets, children, onDeath };
+  const lines = heldLines();
+  const context = { root, options, secrets, children, onDeath, say: lines.say };
   const host = await step("sandbox host started", () => startSandboxHost(context));
   const served = await serve(context, driver, host.port);
   const kept = options.ephemeral ? "nothing is kept" : `state in ${options.state}`;
@@ -46,6 +47,18 @@ async function main(options: Options): Promise<void> {
   console.log(pc.dim(`${kept}; also at http://localhost:${options.port}; Ctrl-C ends it`));
   for (const line of signInLines(options)) console.log(line);
   console.log(`quayside ready http://demo.localhost:${options.port}`);
+  lines.release();
+}
+
+/** Lines that wait until they are released; those that come later are shown at once. */
+function heldLines() {
+  let held: string[] | null = [];
+  const say = (line: string) => void (held ? held.push(line) : console.log(line));
+  const release = () => {
+    for (const line of held ?? []) console.log(line);
+    held = null;
+  };
+  return { say, release };
 }
 
 /** Where people sign in, and how; nothing where everybody is signed in. */

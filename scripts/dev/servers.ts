@@ -20,6 +20,8 @@ export interface Context {
   secrets: Record<string, string>;
   children: Children;
   onDeath(sentence: Sentence): void;
+  /** Shows a line that people must not miss, when the start's steps are over. */
+  say(line: string): void;
 }
 
 /** Starts the local sandbox host; its port and how it isolates. */
@@ -54,7 +56,7 @@ export class NeverServed extends Sentence {}
 
 /** Starts the Worker and waits until it answers. With containers the first start builds their image. */
 export async function startWorker(context: Context, sandbox: { driver: ChosenDriver; port: number }): Promise<void> {
-  const { root, options, children, onDeath } = context;
+  const { root, options, children, onDeath, say } = context;
   const containers = sandbox.driver.name === "cloudflare";
   const vars = {
     ENVIRONMENT: "development",
@@ -83,7 +85,7 @@ export async function startWorker(context: Context, sandbox: { driver: ChosenDri
     ...Object.entries(vars).flatMap(([name, value]) => ["--var", `${name}:${value}`]),
   ];
   const env = { WRANGLER_SEND_METRICS: "false", CLOUDFLARE_CF_FETCH_ENABLED: "false", NO_COLOR: "1", CI: "true" };
-  children.start({ name: "server", argv, cwd: root, env, onLine: showWorkerLine }, (sentence) => {
+  children.start({ name: "server", argv, cwd: root, env, onLine: (line) => showWorkerLine(line, say) }, (sentence) => {
     dead = new NeverServed(sentence.message);
     if (served) onDeath(sentence);
   });
@@ -125,7 +127,7 @@ async function untilHealthy(port: number, timeoutMs: number, dead: () => Sentenc
 }
 
 /** Of the server's output people see its own events and errors and the first administrator's link, not the tool's chatter. */
-function showWorkerLine(line: string): void {
+function showWorkerLine(line: string, say: Context["say"]): void {
   const link = /set the first administrator's password: (http\S+)/.exec(line)?.[1];
   if (link)
     console.log(`${pc.bold("first administrator: set a password at")} ${link} ${pc.dim("(once, within a day)")}`);
