@@ -3,52 +3,11 @@ import type { ProblemDocument } from "#contract/problem";
 import { ensureFirstAdmin } from "#platform/first-admin";
 import { Browser, hostOf, localEnv } from "../shared/testing/browser.ts";
 import { makeWorld, testEnv } from "../shared/testing/world.ts";
-import { APP, invite, type MadeOrg, makeOrg, newEmail, PASSWORD, secretOf, signUp } from "./testing/people.ts";
+import { conversation, joined, meOf, owner, socketOf, within5s } from "./testing/members.ts";
+import { APP, newEmail, PASSWORD, secretOf, signUp } from "./testing/people.ts";
 
 const env = localEnv();
 const SESSION = "quayside_session";
-
-async function owner(): Promise<{ browser: Browser; org: MadeOrg; email: string }> {
-  const browser = new Browser(env);
-  const email = await signUp(browser);
-  return { browser, org: await makeOrg(browser), email };
-}
-
-/** Somebody who is in an org by an invitation, and on its host. */
-async function joined(admin: Browser, org: MadeOrg, invited: object = {}): Promise<{ browser: Browser; id: string }> {
-  const browser = new Browser(env);
-  const email = await signUp(browser, "Bo");
-  const token = await invite(admin, org, { email, ...invited });
-  await browser.json("POST", `${APP}/invitations/accept`, { token });
-  await browser.go(`${org.url}/`);
-  const me = await browser.json<{ member: { id: string } }>("GET", `${org.url}/api/me`);
-  return { browser, id: me.body.member.id };
-}
-
-async function conversation(browser: Browser, org: MadeOrg, body: object = {}): Promise<string> {
-  const made = await browser.json<{ id: string }>("POST", `${org.url}/api/conversations`, {
-    executor: "noop",
-    ...body,
-  });
-  expect(made.status).toBe(201);
-  return made.body.id;
-}
-
-async function socketOf(browser: Browser, org: MadeOrg, id: string): Promise<{ closed: () => number | null }> {
-  const answer = await browser.fetch(`${org.url}/api/conversations/${id}/socket`, {
-    headers: { upgrade: "websocket" },
-  });
-  expect(answer.status).toBe(101);
-  let code: number | null = null;
-  answer.webSocket?.addEventListener("close", (event) => {
-    code = event.code;
-  });
-  answer.webSocket?.accept();
-  return { closed: () => code };
-}
-
-const within5s = (read: () => number | null) => expect.poll(read, { timeout: 5_000 }).toBe(4401);
-const meOf = (browser: Browser, org: MadeOrg) => browser.json<ProblemDocument>("GET", `${org.url}/api/me`);
 
 describe("sessions", () => {
   it("are of one host, unreadable for scripts, and stored by their digest", async () => {

@@ -98,7 +98,8 @@ export async function finishSignIn(answer: Answer, deps: OidcDeps): Promise<Resu
   const state = answer.search.get("state") ?? "";
   const begun = await redeemCode(deps.env, { purpose: "oidc", secret: state }, signInState);
   if (!begun) return refuse("state");
-  if (!(await isSameText(await sha256Hex(answer.browser ?? ""), begun.browser))) return refuse("browser");
+  if (answer.browser === null || !(await isSameText(await sha256Hex(answer.browser), begun.browser)))
+    return refuse("browser");
   const provider = await answer.findProvider({ id: begun.providerId, orgId: begun.orgId });
   if (!provider) return refuse("provider");
   const { nonce, verifier } = begun;

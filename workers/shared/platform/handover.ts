@@ -51,8 +51,9 @@ export async function takeHandover(env: Env, request: Request, hostOrgId: string
   const secret = new URL(request.url).searchParams.get("code") ?? "";
   const found = await redeemCode(env, { purpose: "handover", secret }, handover);
   const kept = new RegExp(`(?:^|;\\s*)${cookieName(env)}=([\\w-]{20,})`).exec(request.headers.get("cookie") ?? "")?.[1];
-  const right = found?.hostOrgId === hostOrgId && (await isSameText(found.browser, await sha256Hex(kept ?? "")));
-  return right ? found : null;
+  // Nothing kept is no beginning: the digest of an empty text is one that anybody can send.
+  if (!found || found.hostOrgId !== hostOrgId || kept === undefined) return null;
+  return (await isSameText(found.browser, await sha256Hex(kept))) ? found : null;
 }
 
 /** The `Set-Cookie` that forgets the beginning. */
