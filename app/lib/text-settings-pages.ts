@@ -3,6 +3,15 @@ import type { ProviderKind } from "#contract/provider";
 /** The words of the settings pages alone; apart from those that every page loads. */
 export const settingsPagesText = {
   audit: "Audit log",
+  profile: "Profile",
+  security: "Security",
+  apiKeys: "API keys",
+  spaces: "Spaces",
+  members: "Members",
+  organisation: "Organisation",
+  identityProviders: "Identity providers",
+  groups: { personal: "Personal", workspace: "Workspace", administration: "Administration" },
+  needsScripts: "This page needs JavaScript, which is off in this browser.",
 
   appearance: {
     theme: "Theme",

@@ -65,35 +65,6 @@ export const text = {
     noArchivedDetail: "Conversations you archive are kept here, and can be restored.",
   },
 
-  palette: {
-    title: "Search and commands",
-    placeholder: "Search messages, or go to a conversation, repository or setting",
-    results: "Results",
-    nothing: "Nothing matches. Try fewer letters.",
-    actions: "Actions",
-    conversations: "Conversations",
-    messages: "In conversations",
-    repositories: "Repositories",
-    archived: "Archived conversations",
-    startIn: (name: string) => `New conversation in ${name}`,
-  },
-
-  shortcuts: {
-    title: "Keyboard shortcuts",
-    list: [
-      [["⌘K", "Ctrl K"], "Search and commands"],
-      [["C"], "New conversation"],
-      [["Enter"], "Send, or queue while the agent works"],
-      [["Shift Enter"], "New line"],
-      [["/"], "Suggested prompts, at the start of a message"],
-      [["@"], "People, and files while the sandbox runs"],
-      [["1", "–", "9"], "Choose an option of a pending question or approval"],
-      [["Enter"], "Approve, outside text fields"],
-      [["Esc"], "Close what is open"],
-      [["?"], "This list"],
-    ] as [string[], string][],
-  },
-
   runStatus: {
     none: "No runs yet",
     queued: "Queued",

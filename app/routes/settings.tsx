@@ -1,44 +1,95 @@
-import { NavLink, Outlet, useRouteLoaderData } from "@remix-run/react";
+import { NavLink, Outlet } from "@remix-run/react";
+import type { OrgRole } from "#contract/member";
 import { NavButton } from "../components/frame/nav-button.tsx";
 import { text } from "../lib/text.ts";
-import { settingsPagesText } from "../lib/text-settings-pages.ts";
-import type { loader as frameLoader } from "./frame.tsx";
+import { settingsPagesText as words } from "../lib/text-settings-pages.ts";
+import { useMe } from "../lib/use-me.ts";
 
 export { PageError as ErrorBoundary } from "../components/page-error.tsx";
 
-/** What administrators alone may open stands last. */
-const SECTIONS: [string, string][] = [
-  [text.settings.appearance, "/settings"],
-  [text.settings.models, "/settings/models"],
-  [text.settings.repositories, "/settings/repositories"],
+interface Group {
+  title: string;
+  /** Those who do not see it. */
+  hiddenFrom: OrgRole[];
+  pages: [label: string, to: string][];
+}
+
+const GROUPS: Group[] = [
+  {
+    title: words.groups.personal,
+    hiddenFrom: [],
+    pages: [
+      [text.settings.appearance, "/settings"],
+      [words.profile, "/settings/profile"],
+      [words.security, "/settings/security"],
+      [words.apiKeys, "/settings/api-keys"],
+    ],
+  },
+  {
+    title: words.groups.workspace,
+    hiddenFrom: ["guest"],
+    pages: [
+      [text.settings.models, "/settings/models"],
+      [text.settings.repositories, "/settings/repositories"],
+      [words.spaces, "/settings/spaces"],
+    ],
+  },
+  {
+    title: words.groups.administration,
+    hiddenFrom: ["guest", "member"],
+    pages: [
+      [words.members, "/settings/members"],
+      [words.organisation, "/settings/organisation"],
+      [words.identityProviders, "/settings/identity-providers"],
+      [words.audit, "/settings/audit"],
+    ],
+  },
 ];
-const ADMIN_SECTIONS: [string, string][] = [[settingsPagesText.audit, "/settings/audit"]];
+
+const LINK =
+  "block shrink-0 rounded-6 px-3 py-1.5 text-13 text-n11 hover:bg-n3 hover:text-n12 aria-[current=page]:bg-n4 aria-[current=page]:text-n12 pointer-coarse:py-2.5";
 
 export default function Settings() {
-  const role = useRouteLoaderData<typeof frameLoader>("routes/frame")?.me.member.role;
-  const isAdmin = role === "admin" || role === "owner";
-  const sections = isAdmin ? [...SECTIONS, ...ADMIN_SECTIONS] : SECTIONS;
   return (
     <div className="h-full overflow-y-auto">
-      <div className="mx-auto flex max-w-[760px] flex-col gap-6 px-4 pt-6 pb-16 sm:px-8 sm:pt-10">
+      <div className="mx-auto flex max-w-[960px] flex-col gap-6 px-4 pt-6 pb-16 sm:px-8 sm:pt-10">
         <div className="flex min-h-8 items-center gap-4">
           <NavButton />
           <h1 className="font-semibold text-18 sm:text-24">{text.settings.title}</h1>
         </div>
-        <nav aria-label={text.settings.sections} className="-mt-2 flex gap-1 overflow-x-auto border-n6 border-b">
-          {sections.map(([label, to]) => (
-            <NavLink
-              key={to}
-              to={to}
-              end
-              className="shrink-0 border-transparent border-b-2 px-3 py-2 text-13 text-n11 hover:text-n12 aria-[current=page]:border-accent aria-[current=page]:text-n12"
-            >
-              {label}
-            </NavLink>
-          ))}
-        </nav>
-        <Outlet />
+        <div className="flex flex-col gap-6 lg:flex-row lg:gap-10">
+          <Sections />
+          <div className="min-w-0 max-w-[720px] flex-1">
+            <Outlet />
+          </div>
+        </div>
       </div>
     </div>
+  );
+}
+
+/** One line that scrolls where there is little room, a column beside the page where there is more. */
+function Sections() {
+  const role = useMe()?.member.role ?? "guest";
+  return (
+    <nav
+      aria-label={text.settings.sections}
+      className="-mx-4 flex shrink-0 gap-1 overflow-x-auto border-n6 border-b px-4 pb-2 lg:mx-0 lg:w-44 lg:flex-col lg:gap-5 lg:overflow-visible lg:border-0 lg:p-0"
+    >
+      {GROUPS.filter((group) => !group.hiddenFrom.includes(role)).map(({ title, pages }) => (
+        <div key={title} className="contents lg:block">
+          <h2 className="hidden px-3 pb-1 font-medium text-12 text-n11 lg:block">{title}</h2>
+          <ul className="contents lg:block">
+            {pages.map(([label, to]) => (
+              <li key={to} className="shrink-0">
+                <NavLink to={to} end className={LINK}>
+                  {label}
+                </NavLink>
+              </li>
+            ))}
+          </ul>
+        </div>
+      ))}
+    </nav>
   );
 }

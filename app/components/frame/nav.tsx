@@ -1,13 +1,17 @@
 import { Link, NavLink } from "@remix-run/react";
-import { Bot, FolderGit2, MessagesSquare, PanelLeft, Plus, Search, SunMoon } from "lucide-react";
-import type { ReactNode } from "react";
+import { Bot, CircleUser, FolderGit2, MessagesSquare, PanelLeft, Plus, Search, SunMoon } from "lucide-react";
+import { lazy, type ReactNode } from "react";
 import type { ConversationSummary } from "#contract/conversation";
 import type { Me } from "#contract/me";
 import { text } from "../../lib/text.ts";
 import { useScripted } from "../../lib/use-scripted.ts";
 import { IconButton } from "../ui/button.tsx";
+import { LateMenu } from "../ui/late-menu.tsx";
 import { ConversationRow } from "./conversation-row.tsx";
 import { useFrame } from "./frame-context.ts";
+
+const loadAccount = () => import("./account-menu.client.tsx");
+const AccountMenu = lazy(loadAccount);
 
 export interface NavProps {
   me: Me;
@@ -46,7 +50,12 @@ export function Nav({ me, conversations, narrow, onToggle }: NavProps) {
           narrow={narrow}
         />
         <Row to="/settings" end icon={<SunMoon size={16} aria-hidden />} label={text.nav.settings} narrow={narrow} />
-        {!narrow && <p className="truncate px-2 pt-2 text-12 text-n11">{text.nav.signedInAs(me.member.name)}</p>}
+        <LateMenu load={loadAccount} open={(button) => <AccountMenu me={me}>{button}</AccountMenu>}>
+          <button type="button" className={`${ROW} text-left`} title={text.nav.signedInAs(me.member.name)}>
+            <CircleUser size={16} aria-hidden />
+            <span className={narrow ? "sr-only" : "flex-1 truncate"}>{me.member.name}</span>
+          </button>
+        </LateMenu>
       </div>
     </nav>
   );

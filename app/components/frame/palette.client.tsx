@@ -7,6 +7,7 @@ import type { SearchHit } from "#contract/search";
 import { browserApi } from "../../lib/browser-api.ts";
 import { placeOf } from "../../lib/place.ts";
 import { text } from "../../lib/text.ts";
+import { paletteText, shortcutsText } from "../../lib/text-palette.ts";
 import { Dialog } from "../ui/dialog.tsx";
 import { Snippet } from "./snippet.tsx";
 
@@ -33,19 +34,19 @@ export default function Palette({ open, onOpenChange, onShortcuts }: PaletteProp
     navigate(to);
   };
   return (
-    <Dialog open={open} onOpenChange={onOpenChange} title={text.palette.title} look="bare">
-      <Command label={text.palette.title} loop>
+    <Dialog open={open} onOpenChange={onOpenChange} title={paletteText.title} look="bare">
+      <Command label={paletteText.title} loop>
         <Command.Input
           value={query}
           onValueChange={setQuery}
-          placeholder={text.palette.placeholder}
+          placeholder={paletteText.placeholder}
           className="w-full border-n6 border-b bg-transparent px-4 py-3 text-15 outline-none"
         />
-        <Command.List className="max-h-[50vh] overflow-y-auto p-1" label={text.palette.results}>
+        <Command.List className="max-h-[50vh] overflow-y-auto p-1" label={paletteText.results}>
           {hits.length === 0 && (
-            <Command.Empty className="px-4 py-6 text-13 text-n11">{text.palette.nothing}</Command.Empty>
+            <Command.Empty className="px-4 py-6 text-13 text-n11">{paletteText.nothing}</Command.Empty>
           )}
-          <Command.Group heading={text.palette.actions} className={GROUP}>
+          <Command.Group heading={paletteText.actions} className={GROUP}>
             {ACTIONS.map(([label, to]) => (
               <Command.Item key={to} className={ITEM} onSelect={() => go(to)}>
                 {label}
@@ -58,10 +59,10 @@ export default function Palette({ open, onOpenChange, onShortcuts }: PaletteProp
                 onShortcuts();
               }}
             >
-              {text.shortcuts.title}
+              {shortcutsText.title}
             </Command.Item>
           </Command.Group>
-          <Command.Group heading={text.palette.conversations} className={GROUP}>
+          <Command.Group heading={paletteText.conversations} className={GROUP}>
             {conversations.map((one) => (
               <Command.Item
                 key={one.id}
@@ -74,7 +75,7 @@ export default function Palette({ open, onOpenChange, onShortcuts }: PaletteProp
               </Command.Item>
             ))}
           </Command.Group>
-          <Command.Group heading={text.palette.repositories} className={GROUP}>
+          <Command.Group heading={paletteText.repositories} className={GROUP}>
             {repositories.map((one) => (
               <Command.Item
                 key={one.id}
@@ -82,7 +83,7 @@ export default function Palette({ open, onOpenChange, onShortcuts }: PaletteProp
                 className={ITEM}
                 onSelect={() => go(`/conversations/new?repository=${one.id}`)}
               >
-                {text.palette.startIn(one.name)}
+                {paletteText.startIn(one.name)}
               </Command.Item>
             ))}
           </Command.Group>
@@ -96,7 +97,7 @@ export default function Palette({ open, onOpenChange, onShortcuts }: PaletteProp
 const ACTIONS: [string, string][] = [
   [text.nav.newConversation, "/conversations/new"],
   [text.nav.conversations, "/conversations"],
-  [text.palette.archived, "/conversations?archived=true"],
+  [paletteText.archived, "/conversations?archived=true"],
   [text.nav.models, "/settings/models"],
   [text.nav.repositories, "/settings/repositories"],
   [text.nav.settings, "/settings"],
@@ -106,7 +107,7 @@ const ACTIONS: [string, string][] = [
 function Hits({ hits, onGo }: { hits: SearchHit[]; onGo: (to: string) => void }) {
   if (hits.length === 0) return null;
   return (
-    <Command.Group heading={text.palette.messages} className={GROUP} forceMount>
+    <Command.Group heading={paletteText.messages} className={GROUP} forceMount>
       {hits.map((one) => (
         <Command.Item
           key={`${one.conversationId} ${one.seq}`}

@@ -1,4 +1,5 @@
-import { cloneElement, lazy, type ReactElement, type ReactNode, Suspense, useState } from "react";
+import { lazy, type ReactElement, type ReactNode } from "react";
+import { LateMenu } from "./late-menu.tsx";
 
 export interface MenuEntry {
   label: string;
@@ -21,20 +22,16 @@ interface MenuProps {
 
 /** A button's menu. The code of menus comes when a person first reaches for one. */
 export function Menu({ entries, notes = [], children }: MenuProps) {
-  const [wanted, setWanted] = useState(false);
-  const closed = cloneElement(children, {
-    "aria-haspopup": "menu",
-    "aria-expanded": false,
-    onClick: () => setWanted(true),
-    onPointerEnter: () => void load(),
-    onFocus: () => void load(),
-  });
-  if (!wanted) return closed;
   return (
-    <Suspense fallback={closed}>
-      <MenuOpen entries={entries} notes={notes} open>
-        {children}
-      </MenuOpen>
-    </Suspense>
+    <LateMenu
+      load={load}
+      open={(button) => (
+        <MenuOpen entries={entries} notes={notes} open>
+          {button}
+        </MenuOpen>
+      )}
+    >
+      {children}
+    </LateMenu>
   );
 }

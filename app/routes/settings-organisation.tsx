@@ -1,0 +1,25 @@
+import type { LoaderFunctionArgs, MetaFunction } from "@remix-run/cloudflare";
+import { useLoaderData } from "@remix-run/react";
+import { lazy } from "react";
+import { Later } from "../components/settings/later.tsx";
+import { orgApi } from "../lib/access-api.ts";
+import { answerOf } from "../lib/context.ts";
+import { text } from "../lib/text.ts";
+import { settingsPagesText } from "../lib/text-settings-pages.ts";
+
+const Page = lazy(() => import("../components/settings/organisation.client.tsx"));
+
+export const meta: MetaFunction = () => [{ title: text.pageTitle(settingsPagesText.organisation) }];
+
+export async function loader({ context }: LoaderFunctionArgs) {
+  return { org: await answerOf(orgApi(context.api).read()) };
+}
+
+export default function Organisation() {
+  const loaded = useLoaderData<typeof loader>();
+  return (
+    <Later>
+      <Page {...loaded} />
+    </Later>
+  );
+}
