@@ -2,6 +2,7 @@ import { z } from "zod";
 import { type AccountPatch, account, type PasswordChange, session } from "#contract/account";
 import { type ApiKeyCreate, apiKey, apiKeyCreated } from "#contract/api-key";
 import { type IdentityProviderCreate, type IdentityProviderPatch, identityProvider } from "#contract/identity-provider";
+import type { SpaceRole } from "#contract/member";
 import {
   type InvitationCreate,
   invitation,
@@ -10,8 +11,7 @@ import {
   type MemberPatch,
   memberCreated,
   orgMember,
-  type SpaceRole,
-} from "#contract/member";
+} from "#contract/membership";
 import { type OrgPatch, orgSettings } from "#contract/org";
 import { pageOf } from "#contract/page";
 import { type SpaceCreate, type SpacePatch, space, spaceMember } from "#contract/space";
@@ -36,7 +36,7 @@ export interface MemberQuery {
 }
 
 /** What the pages of one's own account ask; apart from the api that every page loads. */
-export function accountApi({ call }: Call) {
+export function personalApi({ call }: Call) {
   return {
     /** Null where nobody has an account: without sign-in, or behind a token. */
     readIfAny: () =>

@@ -27,7 +27,6 @@ export const securityText = {
   current: "Current password",
   next: "New password",
   nextHint: "At least 12 characters. A few words that do not belong together are good.",
-  show: "Show the passwords",
   changed: "Your other browsers are signed out when it is changed.",
   sessions: "Where you are signed in",
   sessionsIntro: "A browser stays signed in for 30 days after its last visit, and for 90 days at the most.",

@@ -1,4 +1,5 @@
-import type { Invitation, MemberState, OrgRole, SpaceRole } from "#contract/member";
+import type { OrgRole, SpaceRole } from "#contract/member";
+import type { Invitation, MemberState } from "#contract/membership";
 import type { SpaceVisibility } from "#contract/space";
 
 export const roleNames: Record<OrgRole, string> = {

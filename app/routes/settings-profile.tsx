@@ -2,7 +2,7 @@ import type { LoaderFunctionArgs, MetaFunction } from "@remix-run/cloudflare";
 import { useLoaderData } from "@remix-run/react";
 import { lazy } from "react";
 import { Later } from "../components/settings/later.tsx";
-import { accountApi } from "../lib/access-api.ts";
+import { personalApi } from "../lib/access-api.ts";
 import { answerOf } from "../lib/context.ts";
 import { text } from "../lib/text.ts";
 import { settingsPagesText } from "../lib/text-settings-pages.ts";
@@ -12,7 +12,7 @@ const Page = lazy(() => import("../components/settings/profile.client.tsx"));
 export const meta: MetaFunction = () => [{ title: text.pageTitle(settingsPagesText.profile) }];
 
 export async function loader({ context }: LoaderFunctionArgs) {
-  return { account: await answerOf(accountApi(context.api).readIfAny()) };
+  return { account: await answerOf(personalApi(context.api).readIfAny()) };
 }
 
 export default function Profile() {

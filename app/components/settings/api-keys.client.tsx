@@ -1,6 +1,6 @@
 import { useState } from "react";
 import { type ApiKey, SCOPES, scope } from "#contract/api-key";
-import { accountApi } from "../../lib/access-api.ts";
+import { personalApi } from "../../lib/access-api.ts";
 import { browserApi } from "../../lib/browser-api.ts";
 import { apiKeysText as words } from "../../lib/text-account.ts";
 import { Button } from "../ui/button.tsx";
@@ -12,7 +12,7 @@ import { AskForm, SelectField, TextField, Tick, useFieldError, wordOf } from "./
 import { Badge, Once, Row, Section } from "./parts.tsx";
 import { useAsk } from "./use-ask.ts";
 
-const api = accountApi(browserApi);
+const api = personalApi(browserApi);
 
 export default function ApiKeys({ keys }: { keys: ApiKey[] }) {
   const [adding, setAdding] = useState(false);

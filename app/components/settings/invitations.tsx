@@ -1,5 +1,5 @@
 import { useState } from "react";
-import type { Invitation } from "#contract/member";
+import type { Invitation } from "#contract/membership";
 import { membersApi } from "../../lib/access-api.ts";
 import { browserApi } from "../../lib/browser-api.ts";
 import { roleNames, invitationsText as words } from "../../lib/text-members.ts";

@@ -1,5 +1,6 @@
 import { useEffect, useState } from "react";
-import { orgRole, type SpaceGrant } from "#contract/member";
+import { orgRole } from "#contract/member";
+import type { SpaceGrant } from "#contract/membership";
 import type { Space } from "#contract/space";
 import { membersApi } from "../../lib/access-api.ts";
 import { browserApi } from "../../lib/browser-api.ts";

@@ -1,5 +1,6 @@
 import { type ReactNode, useState } from "react";
-import { type MemberPatch, type OrgMember, type OrgRole, orgRole } from "#contract/member";
+import { type OrgRole, orgRole } from "#contract/member";
+import type { MemberPatch, OrgMember } from "#contract/membership";
 import { membersApi } from "../../lib/access-api.ts";
 import { browserApi } from "../../lib/browser-api.ts";
 import { roleHints, roleNames, membersText as words } from "../../lib/text-members.ts";

@@ -1,6 +1,6 @@
 import { Form, Link, useNavigation } from "@remix-run/react";
 import { useState } from "react";
-import type { Invitation, OrgMember } from "#contract/member";
+import type { Invitation, OrgMember } from "#contract/membership";
 import type { Page } from "#contract/page";
 import { type MemberQuery, membersApi } from "../../lib/access-api.ts";
 import { browserApi } from "../../lib/browser-api.ts";

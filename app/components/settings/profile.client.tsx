@@ -1,6 +1,6 @@
 import { useMemo } from "react";
 import { type Account, locale } from "#contract/account";
-import { accountApi } from "../../lib/access-api.ts";
+import { personalApi } from "../../lib/access-api.ts";
 import { browserApi } from "../../lib/browser-api.ts";
 import { text } from "../../lib/text.ts";
 import { profileText as words } from "../../lib/text-account.ts";
@@ -8,7 +8,7 @@ import { AskForm, SelectField, TextField, wordOf } from "./form.tsx";
 import { NoAccount } from "./no-account.tsx";
 import { useAsk } from "./use-ask.ts";
 
-const api = accountApi(browserApi);
+const api = personalApi(browserApi);
 
 export default function Profile({ account }: { account: Account | null }) {
   return account ? <ProfileForm account={account} /> : <NoAccount />;

@@ -1,15 +1,16 @@
 import { useState } from "react";
 import type { Account, Session } from "#contract/account";
-import { accountApi } from "../../lib/access-api.ts";
+import { personalApi } from "../../lib/access-api.ts";
 import { browserApi } from "../../lib/browser-api.ts";
 import { securityText as words } from "../../lib/text-account.ts";
 import { useMe } from "../../lib/use-me.ts";
 import { readUserAgent } from "../../lib/user-agent.ts";
+import { PasswordInput } from "../account/fields.tsx";
 import { Button } from "../ui/button.tsx";
 import { Confirm, type Confirmation } from "../ui/confirm.tsx";
 import { ProblemNotice } from "../ui/notice.tsx";
 import { Time } from "../ui/time.tsx";
-import { AskForm, TextField, Tick } from "./form.tsx";
+import { AskForm, useFieldError } from "./form.tsx";
 import { NoAccount } from "./no-account.tsx";
 import { Badge, Row, Section } from "./parts.tsx";
 import { useAsk } from "./use-ask.ts";
@@ -19,7 +20,7 @@ export interface SecurityProps {
   sessions: Session[];
 }
 
-const api = accountApi(browserApi);
+const api = personalApi(browserApi);
 
 export default function Security({ account, sessions }: SecurityProps) {
   const passwords = useMe()?.authMode === "LOCAL";
@@ -35,9 +36,7 @@ export default function Security({ account, sessions }: SecurityProps) {
 /** Emptied by a change that was kept, so that no password stays on the page. */
 function Password({ account }: { account: Account }) {
   const ask = useAsk();
-  const [shown, setShown] = useState(false);
   const [kept, setKept] = useState(0);
-  const type = shown ? "text" : "password";
   const send = (form: FormData) => {
     const current = form.get("current");
     return api.changePassword({
@@ -56,24 +55,37 @@ function Password({ account }: { account: Account }) {
         onDone={() => setKept((times) => times + 1)}
       >
         <input type="hidden" autoComplete="username" value={account.email} readOnly />
-        <div key={kept} className="grid gap-4 sm:grid-cols-2">
-          {account.hasPassword && (
-            <TextField name="current" type={type} label={words.current} required autoComplete="current-password" />
-          )}
-          <TextField
-            name="password"
-            type={type}
-            label={words.next}
-            hint={words.nextHint}
-            required
-            minLength={12}
-            maxLength={128}
-            autoComplete="new-password"
-          />
-        </div>
-        <Tick id="show" label={words.show} checked={shown} onChange={(event) => setShown(event.target.checked)} />
+        <PasswordFields key={kept} hasPassword={account.hasPassword} />
       </AskForm>
     </Section>
+  );
+}
+
+function PasswordFields({ hasPassword }: { hasPassword: boolean }) {
+  const [currentError, nextError] = [useFieldError("current"), useFieldError("password")];
+  return (
+    <div className="grid gap-4 sm:grid-cols-2">
+      {hasPassword && (
+        <PasswordInput
+          name="current"
+          label={words.current}
+          error={currentError}
+          required
+          maxLength={128}
+          autoComplete="current-password"
+        />
+      )}
+      <PasswordInput
+        name="password"
+        label={words.next}
+        hint={words.nextHint}
+        error={nextError}
+        required
+        minLength={12}
+        maxLength={128}
+        autoComplete="new-password"
+      />
+    </div>
   );
 }
 

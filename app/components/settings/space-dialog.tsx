@@ -1,5 +1,6 @@
 import { type ReactNode, useCallback, useEffect, useState } from "react";
-import { type OrgMember, type SpaceRole, spaceRole } from "#contract/member";
+import { type SpaceRole, spaceRole } from "#contract/member";
+import type { OrgMember } from "#contract/membership";
 import { type Space, type SpaceMember, spaceVisibility } from "#contract/space";
 import { membersApi } from "../../lib/access-api.ts";
 import { browserApi } from "../../lib/browser-api.ts";
