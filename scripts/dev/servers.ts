@@ -129,8 +129,7 @@ async function untilHealthy(port: number, timeoutMs: number, dead: () => Sentenc
 /** Of the server's output people see its own events and errors and the first administrator's link, not the tool's chatter. */
 function showWorkerLine(line: string, say: Context["say"]): void {
   const link = /set the first administrator's password: (http\S+)/.exec(line)?.[1];
-  if (link)
-    console.log(`${pc.bold("first administrator: set a password at")} ${link} ${pc.dim("(once, within a day)")}`);
+  if (link) say(`${pc.bold("first administrator: set a password at")} ${link} ${pc.dim("(once, within a day)")}`);
   if (line.includes('{"event":') || /\b(?:ERROR|Error|uncaught)\b/.test(line)) console.log(line);
 }
 
