@@ -58,7 +58,7 @@ export async function signOutTarget(answer: Response): Promise<string> {
   return text === "" ? "/sign-in" : goOn.parse(JSON.parse(text)).url;
 }
 
-/** Where to go once somebody is signed in: into the org they wanted, to the invitation they came with, or to their orgs. */
+/** Where to go, as a document and not within the app, once somebody is signed in: into the org they wanted, to the invitation they came with, or to their orgs. */
 export function afterSignIn(query: URLSearchParams): string {
   const [org, to] = [query.get("org"), query.get("to")];
   if (query.get("next") === "invitation") return "/invitation";

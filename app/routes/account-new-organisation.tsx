@@ -4,6 +4,7 @@ import {
   type LoaderFunctionArgs,
   type MetaFunction,
   redirect,
+  redirectDocument,
 } from "@remix-run/cloudflare";
 import { Form, Link, useActionData, useLoaderData, useNavigation } from "@remix-run/react";
 import { useEffect, useState } from "react";
@@ -39,7 +40,7 @@ export async function action({ request, context }: ActionFunctionArgs) {
       .slice(0, 200);
   const [name, slug] = [read("name"), read("slug").toLowerCase()];
   try {
-    return redirect((await accountApi(context.api).createOrg({ name, slug })).url);
+    return redirectDocument((await accountApi(context.api).createOrg({ name, slug })).url);
   } catch (error) {
     if (error instanceof ApiProblem) return data({ problem: error.problem, name, slug }, { status: error.status });
     throw error;

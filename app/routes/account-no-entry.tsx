@@ -1,4 +1,4 @@
-import { type LoaderFunctionArgs, type MetaFunction, redirect } from "@remix-run/cloudflare";
+import { type LoaderFunctionArgs, type MetaFunction, redirect, redirectDocument } from "@remix-run/cloudflare";
 import { Link, useLoaderData } from "@remix-run/react";
 import { Card, linkClass } from "../components/account/card.tsx";
 import { accountApi } from "../lib/account-api.ts";
@@ -18,7 +18,7 @@ export async function loader({ request, context }: LoaderFunctionArgs) {
   const session = await answerOf(api.session(slug));
   if (!session.account) throw redirect(`/sign-in?${new URLSearchParams({ org: slug })}`);
   const mine = (await answerOf(api.orgs())).items.find((one) => one.slug === slug);
-  if (mine?.state === "active" && mine.deletedAt === null) throw redirect(mine.url);
+  if (mine?.state === "active" && mine.deletedAt === null) throw redirectDocument(mine.url);
   return { org: session.org, state: mine?.state ?? ("none" as const), email: session.account.email };
 }
 

@@ -4,6 +4,7 @@ import {
   type LoaderFunctionArgs,
   type MetaFunction,
   redirect,
+  redirectDocument,
 } from "@remix-run/cloudflare";
 import { Form, Link, useActionData, useLoaderData } from "@remix-run/react";
 import { ChevronRight } from "lucide-react";
@@ -29,7 +30,7 @@ export async function loader({ request, context }: LoaderFunctionArgs) {
   const { items, mayCreate } = await answerOf(api.orgs());
   const [only, ...more] = items;
   const fromSignIn = new URL(request.url).searchParams.get("from") === "sign-in";
-  if (fromSignIn && only && more.length === 0 && isOpen(only)) throw redirect(only.url);
+  if (fromSignIn && only && more.length === 0 && isOpen(only)) throw redirectDocument(only.url);
   return { email: account.email, items, mayCreate };
 }
 
@@ -42,7 +43,7 @@ export async function action({ request, context }: ActionFunctionArgs) {
       return data({ problem: null });
     }
     const answer = await api.signOut();
-    return redirect(await signOutTarget(answer), { headers: cookiesOf(answer) });
+    return redirectDocument(await signOutTarget(answer), { headers: cookiesOf(answer) });
   } catch (error) {
     if (error instanceof ApiProblem) return data({ problem: error.problem }, { status: error.status });
     throw error;

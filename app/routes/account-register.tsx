@@ -3,7 +3,7 @@ import {
   data,
   type LoaderFunctionArgs,
   type MetaFunction,
-  redirect,
+  redirectDocument,
 } from "@remix-run/cloudflare";
 import { Form, Link, useActionData, useLoaderData, useNavigation, useSearchParams } from "@remix-run/react";
 import { Card, linkClass } from "../components/account/card.tsx";
@@ -21,7 +21,7 @@ export const meta: MetaFunction = () => [{ title: text.pageTitle(words.title) }]
 export async function loader({ request, context }: LoaderFunctionArgs) {
   const query = new URL(request.url).searchParams;
   const session = await answerOf(accountApi(context.api).session(query.get("org")));
-  if (session.account) throw redirect(afterSignIn(query));
+  if (session.account) throw redirectDocument(afterSignIn(query));
   return session;
 }
 

@@ -3,7 +3,7 @@ import {
   data,
   type LoaderFunctionArgs,
   type MetaFunction,
-  redirect,
+  redirectDocument,
 } from "@remix-run/cloudflare";
 import { Form, Link, useActionData, useLoaderData, useNavigation, useSearchParams } from "@remix-run/react";
 import { Card, linkClass } from "../components/account/card.tsx";
@@ -23,7 +23,7 @@ export const meta: MetaFunction = () => [{ title: text.pageTitle(words.title) }]
 export async function loader({ request, context }: LoaderFunctionArgs) {
   const query = new URL(request.url).searchParams;
   const session = await answerOf(accountApi(context.api).session(query.get("org")));
-  if (session.account && !query.has("error")) throw redirect(afterSignIn(query));
+  if (session.account && !query.has("error")) throw redirectDocument(afterSignIn(query));
   return session;
 }
 
@@ -32,7 +32,7 @@ export async function action({ request, context }: ActionFunctionArgs) {
   const [email, password] = ["email", "password"].map((name) => String(form.get(name) ?? "").slice(0, 300));
   try {
     const answer = await accountApi(context.api).signIn({ email: email?.trim() ?? "", password: password ?? "" });
-    return redirect(afterSignIn(new URL(request.url).searchParams), { headers: cookiesOf(answer) });
+    return redirectDocument(afterSignIn(new URL(request.url).searchParams), { headers: cookiesOf(answer) });
   } catch (error) {
     if (error instanceof ApiProblem) return data({ problem: error.problem, email }, { status: error.status });
     throw error;
