@@ -76,14 +76,14 @@ export default function SignIn() {
   );
 }
 
-type Ways = { id: string; name: string; url: string }[];
+type Ways = { id: string; name: string; own: boolean; url: string }[];
 
 function Providers({ providers, query }: { providers: Ways; query: URLSearchParams }) {
   if (providers.length === 0) return null;
   return (
     <div className="flex flex-col gap-2">
       {providers.map((one) => (
-        <a key={one.url} href={withTarget(one.url, query)} className={buttonClass("plain", "h-10 text-15")}>
+        <a key={one.url} href={withTarget(one, query)} className={buttonClass("plain", "h-10 text-15")}>
           {words.with(one.name)}
         </a>
       ))}
@@ -91,10 +91,10 @@ function Providers({ providers, query }: { providers: Ways; query: URLSearchPara
   );
 }
 
-/** What the person wanted goes along to the provider and back. */
-function withTarget(address: string, query: URLSearchParams): string {
-  const url = new URL(address);
-  url.searchParams.set("to", afterSignIn(query));
+/** What the person wanted goes along to the provider and back: to a page of the org's host where the provider is its own. */
+function withTarget(way: Ways[number], query: URLSearchParams): string {
+  const url = new URL(way.url);
+  url.searchParams.set("to", way.own ? (query.get("to") ?? "/") : afterSignIn(query));
   return url.href;
 }
 

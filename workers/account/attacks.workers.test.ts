@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { sha256Hex } from "#platform/random-token";
 import { Browser, localEnv } from "../shared/testing/browser.ts";
+import { testEnv } from "../shared/testing/world.ts";
 import { meOf, owner } from "./testing/members.ts";
 import { APP } from "./testing/people.ts";
 
@@ -15,5 +16,22 @@ describe("a link with somebody else's sign-in", () => {
     const victim = new Browser(env);
     await victim.fetch(link);
     expect((await meOf(victim, org)).status).toBe(401);
+  });
+});
+
+describe("a session on an org's host", () => {
+  it("is no younger than the sign-in it came from, and ends with it", async () => {
+    const { browser, org } = await owner();
+    const days = 24 * 60 * 60_000;
+    const root =
+      "UPDATE sessions SET created_at = ? WHERE host_org_id IS NULL AND account_id = (SELECT account_id FROM members WHERE org_id = ? AND role = 'owner')";
+    await testEnv.DB.prepare(root)
+      .bind(Date.now() - 89 * days, org.id)
+      .run();
+    expect((await meOf(browser, org)).status).toBe(200);
+    await testEnv.DB.prepare(root)
+      .bind(Date.now() - 91 * days, org.id)
+      .run();
+    expect((await meOf(browser, org)).status).toBe(401);
   });
 });

@@ -12,12 +12,15 @@ export interface AccountAct {
   requestId: string;
   /** Why it was refused; absent: it was done. */
   code?: ProblemCode;
+  /** The one org that it is for; absent: all of them. */
+  orgId?: string | undefined;
 }
 
-/** What a person did to their own account, in the audit log of every org they are in. A log that fails keeps nobody out. */
+/** What a person did to their own account, in the audit log of every org it is for. A log that fails keeps nobody out. */
 export async function auditAccount(env: Env, action: AuditAction, act: AccountAct): Promise<void> {
-  const { account, request, requestId, code } = act;
+  const { account, request, requestId, code, orgId } = act;
   for (const { member, org } of await membershipsOf(env, account.id)) {
+    if (orgId !== undefined && org.id !== orgId) continue;
     const actor = { memberId: member.id, kind: "human", name: account.name.slice(0, 200), via: null } as const;
     const outcome = code === undefined ? ({ outcome: "done" } as const) : ({ outcome: "refused", code } as const);
     const entry = auditRecord({ action, actor, target: null, request, requestId, ...outcome });
@@ -32,8 +35,13 @@ export function auditSignIn(env: Env, act: AccountAct): Promise<void> {
   return auditAccount(env, "account.sign_in", act);
 }
 
-/** A sign-in at an identity provider, which `auth.BASE` handed over. */
-export async function auditHandover(env: Env, request: Request, accountId: string): Promise<void> {
-  const account = await findAccount(env, accountId);
-  if (account) await auditSignIn(env, { account, request, requestId: newId("request") });
+/** A sign-in at an identity provider, which `auth.BASE` handed over; `orgId` where that is an org's own. */
+export async function auditHandover(
+  env: Env,
+  request: Request,
+  to: { accountId: string; orgId: string | null },
+): Promise<void> {
+  const account = await findAccount(env, to.accountId);
+  const orgId = to.orgId ?? undefined;
+  if (account) await auditSignIn(env, { account, request, requestId: newId("request"), orgId });
 }

@@ -40,8 +40,22 @@ acceptApp.get("/session/accept", async ({ env, req }) => {
   if (!found) return redirectTo(await insteadOf(env, req.raw, { org, to }));
   const { accountId, hostOrgId, parentId, signOut } = found;
   const { token } = await startSession(env, req.raw, { accountId, hostOrgId, parentId, signOut });
-  if (hostOrgId === null) await auditHandover(env, req.raw, accountId);
+  if (parentId === null) await auditHandover(env, req.raw, { accountId, orgId: hostOrgId });
   return redirectTo(to, sessionCookie(env, token), endedHandover(env));
+});
+
+/**
+ * `GET {host}/session/begin?provider=&to=`: to an identity provider. A session comes of it only on the host where it began: on
+ * `app.BASE` at a provider of the deployment, on an org's host at one of its own.
+ */
+acceptApp.get("/session/begin", async ({ env, req }) => {
+  const host = parseHost(new URL(req.url).host, configOf(env));
+  const { browser, cookie } = await beginHandover(env);
+  const query = new URLSearchParams({ provider: req.query("provider") ?? "", browser });
+  const slug = host.kind === "org" ? host.slug : req.query("org");
+  if (slug) query.set("org", slug);
+  query.set("to", localPath(req.query("to")));
+  return redirectTo(`${hostUrl(configOf(env), "auth")}/start?${query}`, cookie);
 });
 
 /** A link that was used, or of another browser: who is signed in already goes on, and others are told, so that nothing goes in circles. */
@@ -51,7 +65,7 @@ async function insteadOf(env: Env, request: Request, { org, to }: { org: Org | n
   return `${hostUrl(configOf(env), "app")}/sign-in?${query}`;
 }
 
-/** The ways from `app.BASE` to an org's host, and to where people sign in elsewhere. */
+/** The way from `app.BASE` to an org's host. */
 export const enterApp = new Hono<{ Bindings: Env }>();
 enterApp.get("/enter", async ({ env, req }) => {
   const [slug, to] = [req.query("org") ?? "", localPath(req.query("to"))];
@@ -67,13 +81,4 @@ enterApp.get("/enter", async ({ env, req }) => {
   const [accountId, parentId] = [signedIn.account.id, signedIn.session.id];
   const payload = { accountId, hostOrgId: row.id, parentId, browser, signOut: null };
   return redirectTo(await handoverUrl(env, payload, { host: row.slug, to }));
-});
-enterApp.get("/session/begin", async ({ env, req }) => {
-  const { browser, cookie } = await beginHandover(env);
-  const query = new URLSearchParams({ provider: req.query("provider") ?? "", browser });
-  for (const name of ["org", "to"]) {
-    const value = req.query(name);
-    if (value) query.set(name, value);
-  }
-  return redirectTo(`${hostUrl(configOf(env), "auth")}/start?${query}`, cookie);
 });

@@ -14,13 +14,13 @@ export async function waysInto(env: Env, org: Org | null): Promise<SignInWays> {
   const password = config.authMode === "LOCAL";
   const open = row ? row.signUp === "open" || row.signUp === "domains" : config.signUp === "open" && canMail(env);
   const providers = config.authMode === "OAUTH" ? await providersFor(env, org?.id ?? null) : [];
-  const begin = `${hostUrl(config, "app")}/session/begin`;
   return {
     password,
     register: password && open,
     providers: providers.map(({ id, name, orgId }) => {
-      const query = new URLSearchParams({ provider: id, ...(orgId && org ? { org: org.slug } : {}) });
-      return { id, name, url: `${begin}?${query}` };
+      const own = orgId !== null;
+      const host = hostUrl(config, own && org ? org.slug : "app");
+      return { id, name, own, url: `${host}/session/begin?${new URLSearchParams({ provider: id })}` };
     }),
   };
 }

@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { account, accountPatch, locale as localeSchema, passwordChange, session } from "#contract/account";
 import { sessionId } from "#contract/ids";
-import { type AccountRow, findAccount, updateAccount } from "#data/accounts";
+import { type AccountRow, findAccount, membershipsOf, updateAccount } from "#data/accounts";
 import { updateMember } from "#data/members";
-import { listSignIns } from "#data/sessions";
+import { listSignIns, type SessionRow } from "#data/sessions";
 import { forTenant } from "#data/tenant-db";
 import { weaknessOf } from "#domain/account/password-policy";
 import { configOf } from "#platform/config";
@@ -16,6 +16,7 @@ import { ProblemError } from "#platform/problem-response";
 import { limit } from "#platform/rate-limit";
 import { type AnyRoute, defineRoute } from "#platform/route";
 import { endedCookie, endSessions, rootOf } from "#platform/sessions";
+import { signOutAddress } from "#platform/sign-out";
 
 const tag = "Account";
 const problems = ["unauthenticated", "forbidden"] as const;
@@ -42,8 +43,10 @@ const patch = defineRoute({
   response: account,
   problems: [...problems, "invalid", "not_found", "rev_mismatch"],
   async handle({ env, principal, body, request }) {
-    const known = await mine(env, principal);
+    const { account: known, onlyAt } = await reachOf(env, principal);
     requireRev(request, known.rev);
+    if (onlyAt !== null && (await membershipsOf(env, known.id)).some(({ org }) => org.id !== onlyAt))
+      throw new ProblemError({ code: "forbidden", detail: `${HERE_ALONE} The account is in others too.` });
     await updateAccount(env, known.id, body);
     if (body.name !== undefined) await updateMember(forTenant(env, principal), principal.memberId, { name: body.name });
     return tagged(toldOf(await mine(env, principal)));
@@ -61,17 +64,17 @@ const password = defineRoute({
   status: 204,
   problems: [...problems, "invalid", "not_found", "rate_limited"],
   async handle({ env, principal, body }) {
-    const known = await mine(env, principal);
     if (configOf(env).authMode !== "LOCAL")
       throw new ProblemError({ code: "not_found", detail: "There are no passwords here." });
+    const { account: known, root, onlyAt } = await reachOf(env, principal);
+    if (onlyAt !== null) throw new ProblemError({ code: "forbidden", detail: HERE_ALONE });
     await limit(env, { name: "password-change", key: known.id, max: 10, windowS: 15 * 60 });
     const checked = await checkPassword(body.current ?? "", known.passwordDigest);
     if (known.passwordDigest !== null && !checked.right) throw fieldProblem("current", "is not your password");
     const weakness = weaknessOf(body.password, known);
     if (weakness) throw fieldProblem("password", weakness);
     await updateAccount(env, known.id, { passwordDigest: await digestPassword(body.password) });
-    const exceptRootId = await rootOf(env, principal.sessionId);
-    await endSessions(env, { accountId: known.id, ...(exceptRootId === null ? {} : { exceptRootId }) });
+    await endSessions(env, { accountId: known.id, ...(root ? { exceptRootId: root.id } : {}) });
   },
 });
 
@@ -84,11 +87,10 @@ const sessions = defineRoute({
   response: z.object({ items: z.array(session), nextCursor: z.null() }),
   problems: [...problems, "not_found"],
   async handle({ env, principal }) {
-    const { id } = await mine(env, principal);
-    const [rows, current] = await Promise.all([listSignIns(env, id), rootOf(env, principal.sessionId)]);
-    const items = rows.map((row) => ({
+    const { account, root, onlyAt } = await reachOf(env, principal);
+    const items = (await listSignIns(env, account.id, onlyAt)).map((row) => ({
       id: row.id,
-      current: row.id === current,
+      current: row.id === root?.id,
       userAgent: row.userAgent,
       address: row.address,
       createdAt: new Date(row.createdAt).toISOString(),
@@ -109,8 +111,9 @@ const revoke = defineRoute({
   status: 204,
   problems: [...problems, "not_found"],
   async handle({ env, principal, params: { id } }) {
-    const { id: accountId } = await mine(env, principal);
-    const ended = await endSessions(env, { accountId, rootId: id });
+    const { account, onlyAt } = await reachOf(env, principal);
+    const within = onlyAt === null ? {} : { onlyAt };
+    const ended = await endSessions(env, { accountId: account.id, rootId: id, ...within });
     if (ended.length === 0) throw new ProblemError({ code: "not_found", detail: "There is no such session." });
   },
 });
@@ -125,34 +128,53 @@ const revokeOthers = defineRoute({
   status: 204,
   problems: [...problems, "not_found"],
   async handle({ env, principal }) {
-    const { id: accountId } = await mine(env, principal);
-    const exceptRootId = await rootOf(env, principal.sessionId);
-    await endSessions(env, { accountId, ...(exceptRootId === null ? {} : { exceptRootId }) });
+    const { account, root, onlyAt } = await reachOf(env, principal);
+    const but = { ...(root ? { exceptRootId: root.id } : {}), ...(onlyAt === null ? {} : { onlyAt }) };
+    await endSessions(env, { accountId: account.id, ...but });
   },
 });
 
 const signOut = defineRoute({
   method: "delete",
   path: "/session",
-  summary: "Sign this browser out, here and everywhere else",
+  summary:
+    "Sign this browser out, here and everywhere else; with a `url` where to go so that the identity provider's session ends too",
   tag,
   policy: allow("account.read"),
   audit: "account.sign_out",
   status: 204,
   problems: [...problems],
   async handle({ env, principal }) {
-    const rootId = await rootOf(env, principal.sessionId);
-    if (rootId !== null && principal.accountId !== null)
-      await endSessions(env, { accountId: principal.accountId, rootId });
-    return new Response(null, {
-      status: 204,
-      headers: { "set-cookie": endedCookie(env), "cache-control": "no-store" },
-    });
+    const root = await rootOf(env, principal.sessionId);
+    if (root) await endSessions(env, { accountId: root.accountId, rootId: root.id });
+    const headers = { "set-cookie": endedCookie(env), "cache-control": "no-store" };
+    const url = root && (await signOutAddress(env, root.signOut));
+    return url ? Response.json({ url }, { headers }) : new Response(null, { status: 204, headers });
   },
 });
 
 /** `end-others` comes before `:id`, which would not take its name for an id anyway. */
 export const accountRoutes: AnyRoute[] = [read, patch, password, sessions, revokeOthers, revoke, signOut];
+
+const HERE_ALONE = "This sign-in is good for this organisation alone.";
+
+/** How far a request reaches into its account; with `onlyAt` to what is good for that org alone. */
+interface Reach {
+  account: AccountRow;
+  root: SessionRow | null;
+  onlyAt: string | null;
+}
+
+/**
+ * An account is of all its orgs: no key or token of one org reaches into it, and a sign-in at an org's own provider only as far as
+ * that org goes.
+ */
+async function reachOf(env: Env, principal: MemberPrincipal): Promise<Reach> {
+  if (principal.via === "api_key" || principal.via === "agent_token")
+    throw new ProblemError({ code: "forbidden", detail: "Only who is signed in may do this, and no key or token." });
+  const [account, root] = await Promise.all([mine(env, principal), rootOf(env, principal.sessionId)]);
+  return { account, root, onlyAt: root?.hostOrgId ?? null };
+}
 
 /** An agent, and the administrator of a machine without sign-in, have no account. */
 async function mine(env: Env, principal: MemberPrincipal): Promise<AccountRow> {

@@ -1,6 +1,7 @@
 import type { Context } from "hono";
 import { z } from "zod";
 import { fail, ok, type Problem, type Result } from "#contract/problem";
+import type { AccountRow } from "#data/accounts";
 import { findOrg, findOrgBySlug, type OrgRow } from "#data/orgs";
 import { roleOfGroups } from "#domain/identity/group-roles";
 import { configOf } from "#platform/config";
@@ -10,6 +11,7 @@ import { hostUrl } from "#platform/hosts";
 import { accountOf } from "#platform/identities";
 import type { VerifiedIdentity } from "#platform/identity";
 import { logEvent } from "#platform/log";
+import { memberIn } from "#platform/membership";
 import { ProblemError, problemOf } from "#platform/problem-response";
 import { limit } from "#platform/rate-limit";
 import { findSignInProvider, type SignInProvider } from "#platform/sign-in-providers";
@@ -30,13 +32,13 @@ const asked = z.object({
   provider: z.string().min(1).max(100),
   /** Slug of the org that the person wants into. */
   org: z.string().max(40).optional(),
-  /** Where on `app.BASE` the person goes in the end. */
+  /** Where the person goes in the end, on the host where they began. */
   to: z.string().max(2048).default("/"),
-  /** What `app.BASE` knows the browser by when it comes back. */
+  /** What that host knows the browser by when it comes back. */
   browser: z.string().min(1).max(200),
 });
 
-/** Sends a person to a provider; `app.BASE` sent them here. */
+/** Sends a person to a provider; `app.BASE` or the org's host sent them here. */
 export function startSignIn(context: AuthContext): Promise<Response> {
   return answering(context, async ({ env, req }) => {
     const query = asked.safeParse(req.query()).data;
@@ -60,7 +62,7 @@ async function providerNamed(env: Env, id: string, orgId: string | null): Promis
   return deployed || orgId === null ? deployed : findSignInProvider(env, { id, orgId });
 }
 
-/** Takes a person who comes back from a provider, finds or makes their account, and hands over to `app.BASE`. */
+/** Takes a person who comes back from a provider, finds or makes their account, and hands over to the host it is good for. */
 export function finishAtCallback(context: AuthContext): Promise<Response> {
   return answering(context, async ({ env, req }) => {
     const { searchParams: search } = new URL(req.url);
@@ -77,13 +79,15 @@ export function finishAtCallback(context: AuthContext): Promise<Response> {
       role,
     });
     if (!account.ok) return account;
+    const host = await hostFor(env, provider, account.value);
+    if (!host.ok) return host;
     const signOut: SignedInAt = { id: provider.id, orgId: provider.orgId, idToken: identity.idToken };
     const handed = {
-      ...{ accountId: account.value.id, hostOrgId: null, parentId: null },
+      ...{ accountId: account.value.id, hostOrgId: provider.orgId, parentId: null },
       browser: carried.browser ?? "",
       signOut: JSON.stringify(signOut),
     };
-    return ok(redirect(await handoverUrl(env, handed, { host: "app", to: carried.to ?? "/" })));
+    return ok(redirect(await handoverUrl(env, handed, { host: host.value, to: carried.to ?? "/" })));
   });
 }
 
@@ -93,6 +97,18 @@ export function finishAtCallback(context: AuthContext): Promise<Response> {
  */
 function vouched({ identity, provider }: Finished): VerifiedIdentity {
   return provider.orgId === null ? identity : { ...identity, emailVerified: false };
+}
+
+/**
+ * Where a sign-in is good for: `app.BASE`, from which every org of the account is entered; or, at an org's own provider, the host of
+ * that org alone, for whoever runs that provider can sign in as any account that it ever named.
+ */
+async function hostFor(env: Env, provider: SignInProvider, account: AccountRow): Promise<Result<string>> {
+  if (provider.orgId === null) return ok("app");
+  const org = await findOrg(env, provider.orgId);
+  const member = org && (await memberIn(env, org, account));
+  if (org && member?.state === "active") return ok(org.slug);
+  return fail("forbidden", "You take no part in this organisation. Ask an administrator.", { reason: "not_admitted" });
 }
 
 /** Sends a person whose session has ended to the provider's own sign-out, or back where there is none. */

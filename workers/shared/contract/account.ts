@@ -71,7 +71,8 @@ export type Session = z.infer<typeof session>;
 export const signInWays = z.object({
   password: z.boolean(),
   register: z.boolean(),
-  providers: z.array(z.object({ id: z.string(), name: z.string(), url: z.string() })),
+  /** `own`: of the org that was asked for. It signs in on that org's host, for that org alone; the others on `app.BASE`. */
+  providers: z.array(z.object({ id: z.string(), name: z.string(), own: z.boolean(), url: z.string() })),
 });
 export type SignInWays = z.infer<typeof signInWays>;
 

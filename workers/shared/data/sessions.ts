@@ -1,4 +1,4 @@
-import { and, desc, eq, isNull, ne, or } from "drizzle-orm";
+import { and, desc, eq, isNull, ne, or, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/sqlite-core";
 import { sessions } from "./tables/accounts.ts";
 import { SystemDb } from "./tenant-db.ts";
@@ -13,11 +13,14 @@ export async function insertSession(env: Env, row: SessionRow): Promise<void> {
   await db(env).insert(sessions).values(row).run();
 }
 
+/** A session, and since when its sign-in is: it is no younger than the session it came from. */
+export type FoundSession = SessionRow & { since: number };
+
 /** The session with this token on this host (null: `app.BASE`), unless it or the one it came from was revoked. */
-export async function findSession(env: Env, tokenHash: string, hostOrgId: string | null): Promise<SessionRow | null> {
+export async function findSession(env: Env, tokenHash: string, hostOrgId: string | null): Promise<FoundSession | null> {
   const parents = alias(sessions, "parents");
   const rows = await db(env)
-    .select({ session: sessions })
+    .select({ session: sessions, parentAt: parents.createdAt })
     .from(sessions)
     .leftJoin(parents, eq(parents.id, sessions.parentId))
     .where(
@@ -29,13 +32,20 @@ export async function findSession(env: Env, tokenHash: string, hostOrgId: string
       ),
     )
     .limit(1);
-  return rows[0]?.session ?? null;
+  const [row] = rows;
+  return row ? { ...row.session, since: row.parentAt ?? row.session.createdAt } : null;
 }
 
-/** The sign-in from which a session comes; itself, where it is one. */
-export async function rootOfSession(env: Env, id: string): Promise<string> {
-  const [row] = await db(env).select({ parentId: sessions.parentId }).from(sessions).where(eq(sessions.id, id));
-  return row?.parentId ?? id;
+/** The sign-in from which a session comes: itself, where it is one; null where there is no such session. */
+export async function rootOfSession(env: Env, id: string): Promise<SessionRow | null> {
+  const own = alias(sessions, "own");
+  const rows = await db(env)
+    .select({ root: sessions })
+    .from(own)
+    .innerJoin(sessions, eq(sessions.id, sql`coalesce(${own.parentId}, ${own.id})`))
+    .where(eq(own.id, id))
+    .limit(1);
+  return rows[0]?.root ?? null;
 }
 
 /** Notes that a session, and the one it came from, is in use. */
@@ -44,12 +54,22 @@ export async function touchSession(env: Env, { id, parentId }: SessionRow, seenA
   await db(env).update(sessions).set({ seenAt }).where(where).run();
 }
 
-/** The sign-ins of an account that are not revoked, the latest used first: those on `app.BASE`, from which all others come. */
-export function listSignIns(env: Env, accountId: string): Promise<SessionRow[]> {
+/**
+ * The sign-ins of an account that are not revoked, the latest used first: those on `app.BASE`, from which others come, and those that
+ * are good for one org's host alone; with `onlyAt` the latter of one org.
+ */
+export function listSignIns(env: Env, accountId: string, onlyAt: string | null): Promise<SessionRow[]> {
   return db(env)
     .select()
     .from(sessions)
-    .where(and(eq(sessions.accountId, accountId), isNull(sessions.hostOrgId), isNull(sessions.revokedAt)))
+    .where(
+      and(
+        eq(sessions.accountId, accountId),
+        isNull(sessions.parentId),
+        isNull(sessions.revokedAt),
+        onlyAt === null ? undefined : eq(sessions.hostOrgId, onlyAt),
+      ),
+    )
     .orderBy(desc(sessions.seenAt));
 }
 
@@ -61,11 +81,13 @@ export interface WhichSessions {
   exceptRootId?: string;
   /** Those on the host of this org. */
   hostOrgId?: string;
+  /** Those that are good for the host of this org alone. */
+  onlyAt?: string;
 }
 
 /** Revokes sessions; those that were live, so that their sockets can be closed. */
 export function revokeSessions(env: Env, which: WhichSessions, at: number): Promise<SessionRow[]> {
-  const { rootId, exceptRootId, hostOrgId } = which;
+  const { rootId, exceptRootId, hostOrgId, onlyAt } = which;
   return db(env)
     .update(sessions)
     .set({ revokedAt: at })
@@ -78,6 +100,7 @@ export function revokeSessions(env: Env, which: WhichSessions, at: number): Prom
           ? undefined
           : and(ne(sessions.id, exceptRootId), or(isNull(sessions.parentId), ne(sessions.parentId, exceptRootId))),
         hostOrgId === undefined ? undefined : eq(sessions.hostOrgId, hostOrgId),
+        onlyAt === undefined ? undefined : and(eq(sessions.hostOrgId, onlyAt), isNull(sessions.parentId)),
       ),
     )
     .returning();

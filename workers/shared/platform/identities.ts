@@ -13,12 +13,13 @@ import {
 import { memberOfAccount, updateMember } from "#data/members";
 import type { OrgRow } from "#data/orgs";
 import { forTenant } from "#data/tenant-db";
-import { mayApply } from "#domain/account/admission";
+import { admits, mayApply } from "#domain/account/admission";
 import { configOf } from "./config.ts";
 import type { Env } from "./env.ts";
 import type { VerifiedIdentity } from "./identity.ts";
 import { joinOrg } from "./membership.ts";
 import { newId } from "./new-id.ts";
+import { closeMemberSockets } from "./revocation.ts";
 
 /** How an identity came, and where to. */
 export interface Arrival {
@@ -76,8 +77,11 @@ async function mayLink(env: Env, { providerOrgId }: Arrival, account: AccountRow
 
 async function create(env: Env, arrival: Arrival, email: string): Promise<Result<AccountRow>> {
   const { org, identity } = arrival;
-  const takenIn = org !== null && (mayApply(org, email) || arrival.role !== null);
-  if (!takenIn && configOf(env).signUp !== "open")
+  // Only the org whose own provider it is would let such a person in; nobody else is to find their address taken.
+  const own = arrival.providerOrgId !== null;
+  const admitted = org !== null && (own ? admits(org, { email, emailVerified: false }) : mayApply(org, email));
+  const takenIn = admitted || (org !== null && arrival.role !== null);
+  if (!takenIn && (own || configOf(env).signUp !== "open"))
     return refuse("not_admitted", "Nobody here lets people in without an invitation. Ask an administrator for one.");
   const now = Date.now();
   const id = newId("account");
@@ -108,7 +112,10 @@ async function giveRole(env: Env, org: OrgRow, given: { account: AccountRow; rol
   const role = given.role === "owner" ? "admin" : given.role;
   const known = await memberOfAccount(db, given.account.id);
   if (!known) await joinOrg(env, org.id, { account: given.account, entry: { role, state: "active", grants: [] } });
-  else if (known.role !== role && known.role !== "owner") await updateMember(db, known.id, { role });
+  else if (known.role !== role && known.role !== "owner") {
+    await updateMember(db, known.id, { role });
+    await closeMemberSockets(env, org.id, { memberId: known.id });
+  }
 }
 
 type Reason = "account_suspended" | "email_missing" | "link_refused" | "not_admitted";

@@ -27,7 +27,7 @@ export interface NewSession {
   accountId: string;
   /** The org whose host it is for; null on `app.BASE`. */
   hostOrgId: string | null;
-  /** The session on `app.BASE` it comes from, and ends with. */
+  /** The session on `app.BASE` it comes from, and ends with. Null on an org's host: it is good for that org alone. */
   parentId: string | null;
   /** Where the identity provider ends its own. */
   signOut?: string | null;
@@ -58,13 +58,13 @@ export async function sessionOf(env: Env, request: Request, hostOrgId: string | 
   if (!token) return null;
   const session = await findSession(env, await sha256Hex(token), hostOrgId);
   const now = Date.now();
-  if (!session || session.seenAt + SLIDING_MS <= now || session.createdAt + HARD_MS <= now) return null;
+  if (!session || session.seenAt + SLIDING_MS <= now || session.since + HARD_MS <= now) return null;
   if (session.seenAt + TOUCH_MS <= now) await touchSession(env, session, now);
   return session;
 }
 
-/** The sign-in on `app.BASE` from which a session comes: itself, where it is one; null for no session. */
-export async function rootOf(env: Env, sessionId: string | null): Promise<string | null> {
+/** The sign-in from which a session comes: itself, where it is one; null for no session. */
+export async function rootOf(env: Env, sessionId: string | null): Promise<SessionRow | null> {
   return sessionId === null ? null : rootOfSession(env, sessionId);
 }
 
