@@ -1,3 +1,4 @@
+import { Link } from "@remix-run/react";
 import { PanelRight } from "lucide-react";
 import { type FormEvent, useState } from "react";
 import { costOf } from "../lib/format.ts";
@@ -11,14 +12,25 @@ import { IconButton } from "./ui/button.tsx";
 interface HeaderProps {
   panelOpen: boolean;
   onPanel: () => void;
+  /** The space it belongs to; null where it is everybody's, or a space that the reader does not see. */
+  space: { id: string; name: string } | null;
 }
 
-export function ConversationHeader({ panelOpen, onPanel }: HeaderProps) {
+export function ConversationHeader({ panelOpen, onPanel, space }: HeaderProps) {
   const head = useHead();
   return (
     <header className="flex min-h-12 shrink-0 items-center gap-2 border-n6 border-b px-3">
       <NavButton />
       <Title />
+      {space && (
+        <Link
+          to={`/conversations?space=${space.id}`}
+          className="hidden max-w-40 truncate rounded-6 bg-n4 px-1.5 text-12 hover:bg-n5 sm:block"
+          title={text.header.inSpace(space.name)}
+        >
+          {space.name}
+        </Link>
+      )}
       {head.repository && (
         <span className="hidden max-w-48 truncate text-12 text-n11 lg:block" title={head.repository.name}>
           {head.repository.name}

@@ -1,13 +1,15 @@
 import { useNavigate, useRouteLoaderData } from "@remix-run/react";
-import { Archive, ArchiveRestore, Disc3, Download, GitFork, History, RotateCw } from "lucide-react";
+import { Archive, ArchiveRestore, Disc3, Download, GitFork, History, RotateCw, Users } from "lucide-react";
 import { type ReactElement, useState } from "react";
 import { problemFrom } from "../lib/api.ts";
 import { browserApi } from "../lib/browser-api.ts";
 import { listChanged } from "../lib/list-refresh.ts";
 import { useHead, useStore } from "../lib/live/use-live.ts";
 import { text } from "../lib/text.ts";
+import { peopleText } from "../lib/text-people.ts";
 import type { loader as frameLoader } from "../routes/frame.tsx";
 import { ForkAt } from "./fork/fork.tsx";
+import { PeopleDialog } from "./people/people-dialog.tsx";
 import type { MenuEntry } from "./ui/menu.tsx";
 import MenuOpen from "./ui/menu-open.client.tsx";
 
@@ -24,17 +26,25 @@ function download(href: string): void {
 /** What can be done with a conversation as a whole, opened at once. */
 export default function MoreMenuOpen({ children }: { children: ReactElement }) {
   const store = useStore();
-  const { id, archivedAt, sandbox } = useHead();
+  const { id, archivedAt, sandbox, participants } = useHead();
   const archived = archivedAt !== null;
   const [forkAt, setForkAt] = useState<number | null>(null);
+  const [people, setPeople] = useState(false);
   const recording = useRecordingEntries();
   return (
     <>
+      {people && <PeopleDialog onClose={() => setPeople(false)} />}
       <ForkAt atSeq={forkAt} onClose={() => setForkAt(null)} />
       <MenuOpen
         open
         notes={[]}
         entries={[
+          {
+            label: peopleText.title,
+            detail: peopleText.count(participants.length),
+            icon: <Users size={14} aria-hidden />,
+            onSelect: () => setPeople(true),
+          },
           {
             label: text.fork.menu,
             detail: text.fork.menuDetail,

@@ -20,6 +20,7 @@ import { type Api, ApiProblem } from "./api.ts";
 type Call = Pick<Api, "call">;
 
 const nothing = z.unknown();
+const spaceList = z.object({ items: z.array(space) });
 const at = (...parts: string[]) => `/api/${parts.map(encodeURIComponent).join("/")}`;
 /** A request that holds only while the thing is as this page knows it. */
 const against = (rev: number, method: string, body?: unknown): RequestInit => ({
@@ -27,6 +28,14 @@ const against = (rev: number, method: string, body?: unknown): RequestInit => ({
   headers: { "if-match": `"${rev}"`, ...(body === undefined ? {} : { "content-type": "application/json" }) },
   ...(body === undefined ? {} : { body: JSON.stringify(body) }),
 });
+
+/** Answers with a value where the api refuses with one of these statuses. */
+function unless<T>(statuses: number[], value: T): (error: unknown) => T {
+  return (error) => {
+    if (error instanceof ApiProblem && statuses.includes(error.status)) return value;
+    throw error;
+  };
+}
 
 export interface MemberQuery {
   q: string;
@@ -39,11 +48,7 @@ export interface MemberQuery {
 export function personalApi({ call }: Call) {
   return {
     /** Null where nobody has an account: without sign-in, or behind a token. */
-    readIfAny: () =>
-      call.get("/api/account", account).catch((error: unknown) => {
-        if (error instanceof ApiProblem && error.status === 404) return null;
-        throw error;
-      }),
+    readIfAny: () => call.get("/api/account", account).catch(unless([404], null)),
     change: (rev: number, body: AccountPatch) => call.send("/api/account", account, against(rev, "PATCH", body)),
     changePassword: (body: PasswordChange) => call.post("/api/account/password", nothing, body),
     sessions: () => call.get("/api/account/sessions", z.object({ items: z.array(session) })),
@@ -67,7 +72,11 @@ export function membersApi({ call }: Call) {
     invitations: () => call.get("/api/invitations", z.object({ items: z.array(invitation) })),
     invite: (body: InvitationCreate) => call.post("/api/invitations", invitationCreated, body),
     revokeInvitation: (id: string) => call.send(at("invitations", id), nothing, { method: "DELETE" }),
-    spaces: (archived = false) => call.get(`/api/spaces?archived=${archived}`, z.object({ items: z.array(space) })),
+    spaces: (archived = false) => call.get(`/api/spaces?archived=${archived}`, spaceList),
+    /** None where the person is a guest, who sees no spaces. */
+    spacesIfAny: () => call.get("/api/spaces", spaceList).then(({ items }) => items, unless([403], [])),
+    /** Null where the person takes part in a conversation of a space they do not see. */
+    spaceIfSeen: (id: string) => call.get(at("spaces", id), space).catch(unless([403, 404], null)),
     createSpace: (body: SpaceCreate) => call.post("/api/spaces", space, body),
     changeSpace: (id: string, rev: number, body: SpacePatch) =>
       call.send(at("spaces", id), space, against(rev, "PATCH", body)),

@@ -54,6 +54,7 @@ export interface ConversationQuery {
   q?: string;
   archived?: boolean;
   repositoryId?: string;
+  spaceId?: string;
   limit?: number;
   cursor?: string;
 }

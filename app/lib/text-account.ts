@@ -16,7 +16,7 @@ export const profileText = {
   language: "Language",
   languages: { en: "English" },
   timeZone: "Time zone",
-  timeZoneHint: "For times that are not shown as “5 min. ago”.",
+  timeZoneHint: "Kept with your account. Times on these pages are relative, or in UTC.",
   ofBrowser: (zone: string) => `As the browser (${zone})`,
 };
 

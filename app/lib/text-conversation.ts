@@ -22,6 +22,7 @@ export const conversationText = {
     },
     openPanel: "Show the workspace",
     closePanel: "Hide the workspace",
+    inSpace: (name: string) => `Conversations in ${name}`,
   },
 
   transcript: {
@@ -308,6 +309,8 @@ export const conversationText = {
 
   start: {
     title: "New conversation",
+    space: "Space",
+    noSpace: "None: every member sees it",
     repository: "Repository",
     noRepository: "None, start with an empty workspace",
     noRepositories: "No repositories yet.",

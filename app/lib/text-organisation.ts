@@ -13,7 +13,7 @@ export const organisationText = {
     domains: ["People with an address of these domains", "They join once their address is confirmed."],
     open: [
       "Anybody",
-      "Whoever registers waits here until an administrator lets them in, or joins where mail is confirmed.",
+      "They join once their address is confirmed; where no mail is sent from here, they wait until an administrator lets them in.",
     ],
   } satisfies Record<SignUpPolicy, [string, string]>,
   domains: "Domains",

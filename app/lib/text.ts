@@ -52,6 +52,8 @@ export const text = {
     search: "Search",
     older: "Older conversations",
     archivedTitle: "Archived conversations",
+    space: "Space",
+    anySpace: "Every space",
     showArchived: "Archived",
     showOpen: "Back to open ones",
     emptyTitle: "Start the first conversation",

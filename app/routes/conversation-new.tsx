@@ -9,6 +9,7 @@ import { Form, Link, useActionData, useLoaderData, useNavigation, useSearchParam
 import { useEffect, useState } from "react";
 import type { Problem } from "#contract/problem";
 import { agentMode, autonomy, type ExecutorName, executorName } from "#contract/run";
+import type { Space } from "#contract/space";
 import { PromptField } from "../components/composer/prompt-field.tsx";
 import {
   AgentModeOptions,
@@ -17,10 +18,12 @@ import {
   ModelOptions,
 } from "../components/composer/settings-pickers.tsx";
 import { useAttachments } from "../components/composer/use-attachments.ts";
+import { SpaceOptions } from "../components/space-options.tsx";
 import { Button } from "../components/ui/button.tsx";
 import { Field } from "../components/ui/field.tsx";
 import { Notice, ProblemNotice } from "../components/ui/notice.tsx";
 import { Page } from "../components/ui/page.tsx";
+import { membersApi } from "../lib/access-api.ts";
 import { ApiProblem } from "../lib/api.ts";
 import { answerOf } from "../lib/context.ts";
 import { newKey } from "../lib/new-key.ts";
@@ -31,8 +34,14 @@ export { PageError as ErrorBoundary } from "../components/page-error.tsx";
 export const meta: MetaFunction = () => [{ title: text.pageTitle(text.start.title) }];
 
 export async function loader({ context }: LoaderFunctionArgs) {
-  const [models, repositories] = await answerOf(Promise.all([context.api.models(), context.api.repositories.list()]));
-  return { models, repositories: repositories.items };
+  const [models, repositories, spaces] = await answerOf(
+    Promise.all([context.api.models(), context.api.repositories.list(), membersApi(context.api).spacesIfAny()]),
+  );
+  return {
+    models,
+    repositories: repositories.items,
+    spaces: spaces.filter((one) => one.myRole === "lead" || one.myRole === "member"),
+  };
 }
 
 /** Makes the conversation and posts its first message under the form's own key: a double click is one message. */
@@ -47,6 +56,7 @@ export async function action({ request, context }: ActionFunctionArgs) {
     executor: executorName.catch("edge").parse(word("executor")),
     autonomy: autonomy.catch("auto_safe").parse(word("autonomy")),
     ...(word("agentMode") ? { agentMode: agentMode.catch("build").parse(word("agentMode")) } : {}),
+    ...(word("spaceId") ? { spaceId: word("spaceId") } : {}),
     ...(word("repositoryId") ? { repositoryId: word("repositoryId") } : {}),
   };
   const made = await context.api.conversations.create(settings, clientId).catch(asProblem);
@@ -67,7 +77,7 @@ function refused(problem: Problem) {
 }
 
 export default function NewConversation() {
-  const { models, repositories } = useLoaderData<typeof loader>();
+  const { models, repositories, spaces } = useLoaderData<typeof loader>();
   const problem = useActionData<typeof action>()?.problem;
   const [params] = useSearchParams();
   const first = models.find((one) => one.isDefault) ?? models[0];
@@ -106,6 +116,7 @@ export default function NewConversation() {
             </p>
           )}
         </Field>
+        {spaces.length > 0 && <SpaceField spaces={spaces} />}
         <PromptField model={model} attachments={attachments} />
         <div className="grid gap-4 sm:grid-cols-3">
           <Field id="model" label={text.start.model}>
@@ -132,6 +143,18 @@ export default function NewConversation() {
         <SubmitButton waits={attachments.busy} />
       </Form>
     </Page>
+  );
+}
+
+/** Who will see it: everybody, unless the person chooses a space. */
+function SpaceField({ spaces }: { spaces: Space[] }) {
+  const [params] = useSearchParams();
+  return (
+    <Field id="spaceId" label={text.start.space}>
+      <select id="spaceId" name="spaceId" className="field" defaultValue={params.get("space") ?? ""}>
+        <SpaceOptions spaces={spaces} none={text.start.noSpace} />
+      </select>
+    </Field>
   );
 }
 

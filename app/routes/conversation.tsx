@@ -13,6 +13,7 @@ import { SplitPage } from "../components/panel/split-page.tsx";
 import { isTab, type Tab } from "../components/panel/tabs.ts";
 import { loadMarkdown } from "../components/transcript/load-markdown.ts";
 import { Transcript } from "../components/transcript/transcript.tsx";
+import { membersApi } from "../lib/access-api.ts";
 import { answerOf } from "../lib/context.ts";
 import { listChanged } from "../lib/list-refresh.ts";
 import type { ConversationStore } from "../lib/live/store.ts";
@@ -30,7 +31,9 @@ export async function loader({ params, context }: LoaderFunctionArgs) {
   const [snapshot, models] = await answerOf(
     Promise.all([context.api.conversations.get(params.id ?? ""), context.api.models()]),
   );
-  return { snapshot, models };
+  const { spaceId } = snapshot.head;
+  const space = spaceId === null ? null : await membersApi(context.api).spaceIfSeen(spaceId);
+  return { snapshot, models, space: space && { id: space.id, name: space.name } };
 }
 
 /** Messages are Markdown: a page that came without its renderer would be laid out twice. */
@@ -45,11 +48,11 @@ export function shouldRevalidate({ currentParams, nextParams }: ShouldRevalidate
 }
 
 export default function ConversationRoute() {
-  const { snapshot, models } = useLoaderData<typeof loader>();
-  return <Conversation key={snapshot.head.id} snapshot={snapshot} models={models} />;
+  const loaded = useLoaderData<typeof loader>();
+  return <Conversation key={loaded.snapshot.head.id} {...loaded} />;
 }
 
-function Conversation({ snapshot, models }: ReturnType<typeof useLoaderData<typeof loader>>) {
+function Conversation({ snapshot, models, space }: ReturnType<typeof useLoaderData<typeof loader>>) {
   const store = useConversationStore(snapshot);
   const [params, setParams] = useSearchParams();
   const tab = isTab(params.get("tab"));
@@ -77,7 +80,11 @@ function Conversation({ snapshot, models }: ReturnType<typeof useLoaderData<type
         }
       >
         <div className="flex h-full min-h-0 flex-col">
-          <ConversationHeader panelOpen={tab !== null} onPanel={() => (tab ? close() : show({ tab: "changes" }))} />
+          <ConversationHeader
+            space={space}
+            panelOpen={tab !== null}
+            onPanel={() => (tab ? close() : show({ tab: "changes" }))}
+          />
           <Transcript />
           <ComposerOrRestore models={models} />
         </div>

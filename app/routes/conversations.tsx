@@ -2,12 +2,15 @@ import type { LoaderFunctionArgs, MetaFunction } from "@remix-run/cloudflare";
 import { Form, Link, useLoaderData, useNavigation, useSearchParams } from "@remix-run/react";
 import { useCallback } from "react";
 import type { ConversationSummary } from "#contract/conversation";
+import type { Space } from "#contract/space";
 import { UnreadDot } from "../components/frame/conversation-row.tsx";
 import { Snippet } from "../components/frame/snippet.tsx";
 import { StatusMark } from "../components/frame/status-mark.tsx";
+import { SpaceOptions } from "../components/space-options.tsx";
 import { Button, buttonClass } from "../components/ui/button.tsx";
 import { Empty, Page } from "../components/ui/page.tsx";
 import { Time } from "../components/ui/time.tsx";
+import { membersApi } from "../lib/access-api.ts";
 import { browserApi } from "../lib/browser-api.ts";
 import { answerOf } from "../lib/context.ts";
 import { cost } from "../lib/format.ts";
@@ -22,15 +25,18 @@ export async function loader({ request, context }: LoaderFunctionArgs) {
   const q = query.get("q") ?? "";
   const archived = query.get("archived") === "true";
   const cursor = query.get("cursor") ?? "";
-  const filter = { q, archived, cursor, limit: 50 };
-  return { made: await answerOf(context.api.conversations.list(filter)), filter };
+  const filter = { q, archived, cursor, spaceId: query.get("space") ?? "", limit: 50 };
+  const [made, spaces] = await answerOf(
+    Promise.all([context.api.conversations.list(filter), membersApi(context.api).spacesIfAny()]),
+  );
+  return { made, filter, spaces };
 }
 
 export default function Conversations() {
-  const { made, filter } = useLoaderData<typeof loader>();
+  const { made, filter, spaces } = useLoaderData<typeof loader>();
   const load = useCallback(() => browserApi.conversations.list(filter), [filter]);
   const page = useFreshList(made, load);
-  const { q, archived } = filter;
+  const { q, archived, spaceId } = filter;
   const [params] = useSearchParams();
   const next = new URLSearchParams(params);
   if (page.nextCursor) next.set("cursor", page.nextCursor);
@@ -43,9 +49,9 @@ export default function Conversations() {
         </Link>
       }
     >
-      <SearchForm q={q} archived={archived} />
+      <SearchForm q={q} archived={archived} spaceId={spaceId} spaces={spaces} />
       {page.items.length === 0 ? (
-        <NothingHere searched={q !== ""} archived={archived} />
+        <NothingHere searched={q !== "" || spaceId !== ""} archived={archived} />
       ) : (
         <ul className="-mx-3 flex flex-col">
           {page.items.map((one) => (
@@ -64,7 +70,14 @@ export default function Conversations() {
   );
 }
 
-function SearchForm({ q, archived }: { q: string; archived: boolean }) {
+interface SearchFormProps {
+  q: string;
+  archived: boolean;
+  spaceId: string;
+  spaces: Space[];
+}
+
+function SearchForm({ q, archived, spaceId, spaces }: SearchFormProps) {
   const busy = useNavigation().state === "loading";
   return (
     <Form role="search" className="flex flex-wrap items-center gap-2" aria-busy={busy}>
@@ -75,8 +88,19 @@ function SearchForm({ q, archived }: { q: string; archived: boolean }) {
         defaultValue={q}
         aria-label={text.list.searchLabel}
         placeholder={text.list.searchLabel}
-        className="field min-w-0 flex-1"
+        className="field min-w-0 flex-1 basis-40"
       />
+      {spaces.length > 0 && (
+        <select
+          key={spaceId}
+          name="space"
+          defaultValue={spaceId}
+          aria-label={text.list.space}
+          className="field w-auto max-w-48"
+        >
+          <SpaceOptions spaces={spaces} none={text.list.anySpace} />
+        </select>
+      )}
       {archived && <input type="hidden" name="archived" value="true" />}
       <Button type="submit">{text.list.search}</Button>
       <Link to={archived ? "/conversations" : "/conversations?archived=true"} className={buttonClass("quiet")}>

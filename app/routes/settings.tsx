@@ -1,4 +1,5 @@
-import { NavLink, Outlet } from "@remix-run/react";
+import { NavLink, Outlet, useLocation } from "@remix-run/react";
+import { useEffect, useRef } from "react";
 import type { OrgRole } from "#contract/member";
 import { NavButton } from "../components/frame/nav-button.tsx";
 import { text } from "../lib/text.ts";
@@ -71,8 +72,15 @@ export default function Settings() {
 /** One line that scrolls where there is little room, a column beside the page where there is more. */
 function Sections() {
   const role = useMe()?.member.role ?? "guest";
+  const { pathname } = useLocation();
+  const nav = useRef<HTMLElement>(null);
+  useEffect(() => {
+    if (pathname)
+      nav.current?.querySelector("[aria-current=page]")?.scrollIntoView({ block: "nearest", inline: "center" });
+  }, [pathname]);
   return (
     <nav
+      ref={nav}
       aria-label={text.settings.sections}
       className="-mx-4 flex shrink-0 gap-1 overflow-x-auto border-n6 border-b px-4 pb-2 lg:mx-0 lg:w-44 lg:flex-col lg:gap-5 lg:overflow-visible lg:border-0 lg:p-0"
     >

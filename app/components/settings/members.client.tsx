@@ -173,7 +173,7 @@ function Filters({ filter }: { filter: MemberQuery }) {
         placeholder={words.search}
         className="field min-w-0 flex-1 basis-48"
       />
-      <span className="flex min-w-0 flex-1 gap-2">
+      <span className="flex min-w-0 flex-1 basis-56 gap-2">
         <select name="role" defaultValue={filter.role} aria-label={words.role} className="field">
           <option value="">{words.anyRole}</option>
           <Options of={roleNames} />

@@ -94,7 +94,7 @@ function People({ space, manages, onClose }: SpaceProps & { manages: boolean }) 
       </ul>
       {manages && people && <Add space={space} people={people} act={act} busy={ask.busy} />}
       {people?.some((one) => one.memberId === me) && (
-        <Button className="self-start" look="danger" disabled={ask.busy} onClick={leave}>
+        <Button className="mt-2 self-start" disabled={ask.busy} onClick={leave}>
           {words.leave}
         </Button>
       )}
