@@ -2,12 +2,9 @@ import { createRequestHandler } from "@remix-run/cloudflare";
 import { configOf } from "#platform/config";
 import type { Env } from "#platform/env";
 import { hostUrl } from "#platform/hosts";
-import { PROXY_SECRET_HEADER } from "#platform/proxy-token";
+import { type ApiFetch, apiFor } from "./api-for.ts";
 import { secureDocument, secureFile } from "./headers.ts";
 import { isAccountPage } from "./pages.ts";
-
-/** Answers a request to the api, as the same person. */
-export type ApiFetch = (request: Request) => Promise<Response>;
 
 /** The web app: its files, and its pages rendered with the api bound in-process. */
 export async function serveWeb(request: Request, { env, api }: { env: Env; api: ApiFetch }): Promise<Response> {
@@ -31,20 +28,4 @@ async function clientFile(request: Request, env: Env): Promise<Response | null> 
   if (!hashed && !/^\/[\w.-]+\.(?:ico|svg|png|txt|webmanifest)$/.test(pathname)) return null;
   const found = await env.ASSETS.fetch(request);
   return secureFile(found, hashed);
-}
-
-const FORWARDED = ["cookie", "authorization", "origin", "accept-language", "user-agent", "cf-connecting-ip"];
-
-/** Calls the api as the person who asked for this page: the same cookies, from the same origin. */
-function apiFor(request: Request, { env, api }: { env: Env; api: ApiFetch }) {
-  const { proxy } = configOf(env).auth;
-  const shown = proxy ? [...FORWARDED, proxy.header, PROXY_SECRET_HEADER] : FORWARDED;
-  return (path: string, init?: RequestInit): Promise<Response> => {
-    const headers = new Headers(init?.headers);
-    for (const name of shown) {
-      const value = request.headers.get(name);
-      if (value !== null) headers.set(name, value);
-    }
-    return api(new Request(new URL(path, request.url), { ...init, headers }));
-  };
 }
