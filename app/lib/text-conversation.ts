@@ -171,6 +171,9 @@ export const conversationText = {
     catching_up: "Catching up",
     reconnecting: "Reconnecting. Messages you send now are kept and sent once.",
     offline: "Offline. Your message will be sent when the connection is back.",
+    signed_out: "Your access has ended, or you were signed out. What you have not sent is kept in this browser.",
+    no_access: "You may not see this conversation any more.",
+    signIn: "Sign in again",
   },
 
   presence: {

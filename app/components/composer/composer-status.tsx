@@ -9,12 +9,11 @@ import { Notice, ProblemNotice } from "../ui/notice.tsx";
 /** What was refused, the honest state of the connection, and who else is here. No room while all is well and quiet. */
 export function ComposerStatus() {
   const state = useLive((store) => store.connectionState);
-  const away = state !== "live" && state !== "connecting";
   return (
     <>
       <Refusal />
       <SandboxTrouble />
-      {away ? <Away state={state} /> : <Others />}
+      {isAway(state) ? <Away state={state} /> : <Others />}
     </>
   );
 }
@@ -45,7 +44,13 @@ function Refusal() {
   );
 }
 
-function Away({ state }: { state: Exclude<ConnectionState, "live" | "connecting"> }) {
+type AwayState = "catching_up" | "reconnecting" | "offline";
+
+function isAway(state: ConnectionState): state is AwayState {
+  return state === "catching_up" || state === "reconnecting" || state === "offline";
+}
+
+function Away({ state }: { state: AwayState }) {
   const Icon = state === "offline" ? CloudOff : LoaderCircle;
   return (
     <p

@@ -3,6 +3,7 @@ import { memo } from "react";
 import type { StoredFile } from "#contract/file";
 import type { Message } from "#contract/message";
 import { bytes } from "../../lib/format.ts";
+import type { ConnectionState } from "../../lib/live/connection.ts";
 import type { PendingMessage } from "../../lib/live/store.ts";
 import { useLive, useStore } from "../../lib/live/use-live.ts";
 import { text } from "../../lib/text.ts";
@@ -75,10 +76,12 @@ function Attachments({ files }: { files: StoredFile[] }) {
   );
 }
 
+const BEING_SENT: ReadonlySet<ConnectionState> = new Set(["connecting", "catching_up", "live"]);
+
 /** A message of this person that the log does not hold yet. */
 export function PendingEntry({ message }: { message: PendingMessage }) {
   const store = useStore();
-  const away = useLive((one) => one.connectionState === "reconnecting" || one.connectionState === "offline");
+  const away = useLive((one) => !BEING_SENT.has(one.connectionState));
   return (
     <article className="rounded-10 bg-n3 px-4 py-3" aria-label={text.message.pendingLabel}>
       <header className="flex items-center gap-2 text-12 text-n11">

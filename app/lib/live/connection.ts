@@ -4,7 +4,18 @@ import type { Problem } from "#contract/problem";
 import { ApiProblem } from "../api.ts";
 import { readFrame } from "./read-frame.ts";
 
-export type ConnectionState = "connecting" | "catching_up" | "live" | "reconnecting" | "offline";
+/** `signed_out` and `no_access` are final: the reader has nothing to come back as. */
+export type ConnectionState =
+  | "connecting"
+  | "catching_up"
+  | "live"
+  | "reconnecting"
+  | "offline"
+  | "signed_out"
+  | "no_access";
+
+/** What a reader whose socket was refused may do; `later`: nobody can say now. */
+export type Return = "back" | "later" | "signed_out" | "no_access";
 
 /** What the browser's WebSocket and a test's fake have in common. */
 export interface SocketLike {
@@ -21,6 +32,11 @@ export interface ConnectionOptions {
   since: () => number;
   onFrame: (frame: ServerFrame) => void;
   onState: (state: ConnectionState) => void;
+  /**
+   * Asks what this reader is by now, where a socket ended as `unauthenticated` (another role, or nobody any more) or was never
+   * attached. Absent: `unauthenticated` is final.
+   */
+  mayReturn?: () => Promise<Return>;
   /** What the browser says of the network; absent where nobody knows. */
   isOnline?: () => boolean;
   setTimer?: (run: () => void, delayMs: number) => unknown;
@@ -38,8 +54,9 @@ const PING_EVERY_MS = 25_000;
 const ANSWER_WITHIN_MS = 10_000;
 const ATTACH_WITHIN_MS = 15_000;
 const LONGEST_WAIT_MS = 20_000;
-/** The server will not take this reader back: it must sign in, or the conversation is not its to see. */
-const FINAL_CLOSE_CODES = new Set([4401, 4403, 4404]);
+const UNAUTHENTICATED = 4401;
+/** The conversation is not this reader's to see. */
+const NO_ACCESS = new Set([4403, 4404]);
 
 /**
  * One reader's lane to a conversation. It comes back after every loss with the reader's own `since`, and sends a
@@ -151,15 +168,34 @@ export class Connection {
   }
 
   #closed(code: number): void {
+    const doubtful = code === UNAUTHENTICATED || !this.#attached;
+    const { mayReturn } = this.#options;
     this.#drop();
-    if (FINAL_CLOSE_CODES.has(code)) {
-      this.#stopped = true;
-      this.#options.onState("offline");
-      return;
-    }
+    if (NO_ACCESS.has(code)) this.#end("no_access");
+    else if (doubtful && mayReturn) void this.#askFirst(mayReturn);
+    else if (code === UNAUTHENTICATED) this.#end("signed_out");
+    else this.#away();
+  }
+
+  #away(): void {
     const offline = this.#attempts > 3 || this.#options.isOnline?.() === false;
     this.#options.onState(offline ? "offline" : "reconnecting");
     this.#schedule();
+  }
+
+  /** Comes back by its timer unless the answer is that it may not. */
+  async #askFirst(mayReturn: () => Promise<Return>): Promise<void> {
+    this.#away();
+    const answer = await mayReturn();
+    if (this.#stopped || (answer !== "signed_out" && answer !== "no_access")) return;
+    this.#drop();
+    this.#clear();
+    this.#end(answer);
+  }
+
+  #end(state: "signed_out" | "no_access"): void {
+    this.#stopped = true;
+    this.#options.onState(state);
   }
 
   #schedule(): void {

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { ClientFrame, ServerFrame } from "#contract/frame";
 import { finished } from "../../testing/conversations.ts";
 import { ADA, AGENT, id, itemOf, messageOf, runOf } from "../../testing/fixtures.ts";
-import type { ConnectionState, SocketLike } from "./connection.ts";
+import type { ConnectionState, Return, SocketLike } from "./connection.ts";
 import { ConversationStore, type PendingMessage } from "./store.ts";
 
 class FakeSocket implements SocketLike {
@@ -33,7 +33,7 @@ class FakeSocket implements SocketLike {
   }
 }
 
-function setUp() {
+function setUp(mayReturn?: () => Promise<Return>) {
   const sockets: FakeSocket[] = [];
   const timers: { run: () => void; delayMs: number }[] = [];
   const kept: PendingMessage[][] = [];
@@ -54,6 +54,7 @@ function setUp() {
       if (at >= 0) timers.splice(at, 1);
     },
     random: () => 0.5,
+    ...(mayReturn && { mayReturn }),
   });
   store.connection.start();
   return {
@@ -120,10 +121,58 @@ describe("connection", () => {
     const { store, sockets, timers, socket } = setUp();
     socket().hello(SEQ);
     socket().lose(4403);
-    expect(store.connectionState).toBe("offline");
+    expect(store.connectionState).toBe("no_access");
     expect(timers).toHaveLength(0);
     store.connection.retryNow();
     expect(sockets).toHaveLength(1);
+  });
+
+  test("comes back as what the reader is now where its socket was closed as unauthenticated", async () => {
+    const { store, sockets, socket, wait } = setUp(async () => "back");
+    socket().hello(SEQ);
+    socket().lose(4401);
+    await Promise.resolve();
+    expect(store.connectionState).toBe("reconnecting");
+    wait();
+    socket().hello(SEQ);
+    expect(store.connectionState).toBe("live");
+    expect(sockets).toHaveLength(2);
+  });
+
+  test.each(["signed_out", "no_access"] as const)(
+    "ends where the reader has nothing to come back as: %s",
+    async (now) => {
+      const { store, sockets, socket, timers } = setUp(async () => now);
+      socket().hello(SEQ);
+      socket().lose(4401);
+      await Promise.resolve();
+      expect(store.connectionState).toBe(now);
+      expect(timers).toHaveLength(0);
+      store.connection.retryNow();
+      store.connection.lost();
+      expect(sockets).toHaveLength(1);
+      expect(store.connectionState).toBe(now);
+    },
+  );
+
+  test("asks too where a socket is never attached, as a refused one is, and goes on while nobody can say", async () => {
+    const answers: Return[] = ["later", "back", "signed_out"];
+    const asked: Return[] = [];
+    const { store, sockets, socket, wait } = setUp(async () => {
+      asked.push(answers[asked.length] as Return);
+      return asked.at(-1) as Return;
+    });
+    socket().hello(SEQ);
+    socket().lose();
+    expect(asked).toEqual([]);
+    for (let tries = 0; tries < 3; tries += 1) {
+      wait();
+      socket().lose();
+      await Promise.resolve();
+    }
+    expect(asked).toEqual(answers);
+    expect(store.connectionState).toBe("signed_out");
+    expect(sockets).toHaveLength(4);
   });
 
   test("steps over events of a type it does not know", () => {

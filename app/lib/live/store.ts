@@ -22,7 +22,7 @@ export interface PendingMessage {
 export type PendingCommand = Command extends infer C ? (C extends Command ? Omit<C, "clientId"> : never) : never;
 
 export interface StoreOptions
-  extends Pick<ConnectionOptions, "open" | "isOnline" | "setTimer" | "clearTimer" | "random"> {
+  extends Pick<ConnectionOptions, "open" | "mayReturn" | "isOnline" | "setTimer" | "clearTimer" | "random"> {
   /** Runs once in a while, at best before the next frame is painted. */
   onNextFrame: (run: () => void) => void;
   newId: () => string;

@@ -1,8 +1,9 @@
+import { useRevalidator } from "@remix-run/react";
 import { createContext, useContext, useEffect, useState, useSyncExternalStore } from "react";
 import type { Snapshot } from "#contract/conversation";
 import { readKept, writeKept } from "../kept.ts";
 import { newKey } from "../new-key.ts";
-import type { SocketLike } from "./connection.ts";
+import type { Return, SocketLike } from "./connection.ts";
 import { ConversationStore, type PendingMessage } from "./store.ts";
 
 const StoreContext = createContext<ConversationStore | null>(null);
@@ -29,9 +30,10 @@ export function useHead() {
   return head;
 }
 
-/** A store for this snapshot, connected while the page is open. */
+/** A store for this snapshot, connected while the page is open. Who comes back as somebody else sees the page anew. */
 export function useConversationStore(snapshot: Snapshot): ConversationStore {
-  const [store] = useState(() => makeStore(snapshot));
+  const { revalidate } = useRevalidator();
+  const [store] = useState(() => makeStore(snapshot, revalidate));
   useEffect(() => {
     store.restore(readKept<PendingMessage[]>(outboxKey(snapshot.head.id)) ?? []);
     store.connection.start();
@@ -51,10 +53,15 @@ export function useConversationStore(snapshot: Snapshot): ConversationStore {
   return store;
 }
 
-function makeStore(snapshot: Snapshot): ConversationStore {
+function makeStore(snapshot: Snapshot, onBack: () => void): ConversationStore {
   const { id } = snapshot.head;
   return new ConversationStore(snapshot, {
     open: (since) => openSocket(`/api/conversations/${id}/socket?since=${since}`),
+    mayReturn: async () => {
+      const answer = await mayRead(`/api/conversations/${id}/events?since=${snapshot.seq}&limit=1`);
+      if (answer === "back") onBack();
+      return answer;
+    },
     isOnline: () => navigator.onLine,
     onNextFrame: (run) => {
       if (document.visibilityState === "visible") requestAnimationFrame(run);
@@ -67,6 +74,13 @@ function makeStore(snapshot: Snapshot): ConversationStore {
 
 function outboxKey(conversationId: string): string {
   return `outbox:${conversationId}`;
+}
+
+async function mayRead(path: string): Promise<Return> {
+  const response = await fetch(path).catch(() => null);
+  if (response?.ok) return "back";
+  if (response?.status === 401) return "signed_out";
+  return response?.status === 403 || response?.status === 404 ? "no_access" : "later";
 }
 
 function openSocket(path: string): SocketLike {
