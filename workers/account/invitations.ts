@@ -1,8 +1,9 @@
 import type { AccountRow } from "#data/accounts";
 import { findInvitation, grantsOf, type InvitationRow, takeInvitation } from "#data/invitations";
-import type { MemberRow } from "#data/members";
+import { findMember, type MemberRow } from "#data/members";
 import { findOrg, type OrgRow } from "#data/orgs";
 import { forTenant } from "#data/tenant-db";
+import { can } from "#domain/access/can";
 import type { Env } from "#platform/env";
 import { invitationTokenOrg } from "#platform/invitation-token";
 import { joinOrg } from "#platform/membership";
@@ -23,11 +24,19 @@ export async function openInvitation(env: Env, token: string): Promise<FoundInvi
       ? await findInvitation(forTenant(env, { orgId: org.id }), await sha256Hex(token))
       : null;
   const open = row && row.acceptedAt === null && row.revokedAt === null && row.expiresAt > Date.now();
-  if (org && row && open) return { org, row };
+  if (org && row && open && (await mayStillInvite(env, row))) return { org, row };
   throw new ProblemError({
     code: "not_found",
     detail: "This invitation was used, taken back, or is too old. Ask for a new one.",
   });
+}
+
+/** An invitation gives no more than whoever made it could give now: not after they left, nor what is above them. */
+async function mayStillInvite(env: Env, { orgId, invitedBy, role }: InvitationRow): Promise<boolean> {
+  const inviter = await findMember(forTenant(env, { orgId }), invitedBy);
+  if (inviter?.state !== "active") return false;
+  const subject = { memberId: inviter.id, role: inviter.role, spaces: {}, scopes: null };
+  return can(subject, "member.grant", { kind: "member", role });
 }
 
 /** Uses an invitation for an account with its address; who is a member already stays what they are. */

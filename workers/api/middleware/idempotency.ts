@@ -5,6 +5,7 @@ import { type Claim, claimKey, dropKey, keepAnswer } from "#data/idempotency";
 import { forTenant } from "#data/tenant-db";
 import { readBytes } from "#platform/body";
 import type { Env } from "#platform/env";
+import type { MemberPrincipal } from "#platform/principal";
 import { ProblemError } from "#platform/problem-response";
 import type { AppEnv } from "#platform/route";
 import { keptAnswerPlace } from "#platform/secret-places";
@@ -27,7 +28,7 @@ export function idempotency(): MiddlewareHandler<AppEnv> {
     checkKey(key);
     const bytes = await readBytes(context.req.raw.clone() as Request, LIMITS.attachmentBytes);
     const db = forTenant(context.env, principal);
-    const claim = { memberId: principal.memberId, key, digest: await digestOf(context.req.path, bytes) };
+    const claim = { memberId: principal.memberId, key, digest: await digestOf(context.req.path, principal, bytes) };
     const known = await claimKey(db, claim);
     if (known !== null) {
       context.res = await replay(context.env, { orgId: db.orgId, claim, known });
@@ -77,7 +78,8 @@ async function replay(env: Env, first: Claimed & { known: Known }): Promise<Resp
   return new Response(body, { status, headers });
 }
 
-async function digestOf(path: string, bytes: Uint8Array): Promise<string> {
+/** What a key was used for, and with which rights: an answer that tells a secret is not told again to a token that may less. */
+async function digestOf(path: string, { role, scopes }: MemberPrincipal, bytes: Uint8Array): Promise<string> {
   const body = await crypto.subtle.digest("SHA-256", bytes as BufferSource);
-  return `${path} ${[...new Uint8Array(body)].map((byte) => byte.toString(16).padStart(2, "0")).join("")}`;
+  return `${path} ${role} ${scopes?.toSorted().join() ?? "*"} ${[...new Uint8Array(body)].map((byte) => byte.toString(16).padStart(2, "0")).join("")}`;
 }

@@ -1,13 +1,14 @@
 import { z } from "zod";
 import { apiKey, apiKeyCreate, apiKeyCreated } from "#contract/api-key";
 import { apiKeyId } from "#contract/ids";
-import { insertApiKey, listApiKeys, revokeApiKey } from "#data/api-keys";
+import { insertApiKey, listApiKeys, ownerOfKey, revokeApiKey } from "#data/api-keys";
 import { forTenant } from "#data/tenant-db";
 import { can } from "#domain/access/can";
 import { newApiKey } from "#platform/api-keys";
 import { newId } from "#platform/new-id";
 import { allow } from "#platform/policy";
 import { ProblemError } from "#platform/problem-response";
+import { closeMemberSockets } from "#platform/revocation";
 import { type AnyRoute, defineRoute } from "#platform/route";
 
 const tag = "API keys";
@@ -35,7 +36,7 @@ const list = defineRoute({
 const create = defineRoute({
   method: "post",
   path: "/api-keys",
-  summary: "Make an API key; its token is told once. It can do what you can, within its scopes",
+  summary: "Make an API key; its token is told once. It can do what you can, within its scopes, but make no other",
   tag,
   policy: allow("account.manage"),
   audit: { action: "api_key.create", target: ({ body }) => body.name },
@@ -44,15 +45,9 @@ const create = defineRoute({
   status: 201,
   problems: ["invalid", "unauthenticated", "forbidden"],
   async handle({ env, principal, body }) {
-    const beyond = body.scopes.filter((one) => principal.scopes !== null && !principal.scopes.includes(one));
-    if (beyond.length > 0) {
-      const fields = [{ field: "scopes", message: `are beyond this token's own: ${beyond.join(", ")}` }];
-      throw new ProblemError({
-        code: "forbidden",
-        detail: "A key gives no more than the one it is made with.",
-        fields,
-      });
-    }
+    // A key that a key or a token makes would outlive it, and the end that whoever revokes it means.
+    if (principal.via === "api_key" || principal.via === "agent_token")
+      throw new ProblemError({ code: "forbidden", detail: "Only who is signed in makes keys, and no key or token." });
     const { token, tokenHash, lastFour } = await newApiKey(principal.orgId);
     const now = Date.now();
     const key = await insertApiKey(forTenant(env, principal), {
@@ -77,9 +72,14 @@ const revoke = defineRoute({
   problems: ["unauthenticated", "forbidden", "not_found"],
   async handle({ env, principal, params: { id } }) {
     const anybody = can(principal, "keys.manage", { kind: "org" });
-    const key = { id, ...(anybody ? {} : { memberId: principal.memberId }) };
-    if (!(await revokeApiKey(forTenant(env, principal), key, Date.now())))
-      throw new ProblemError({ code: "not_found", detail: "There is no such key." });
+    const db = forTenant(env, principal);
+    const memberId = await ownerOfKey(db, id);
+    const revoked =
+      memberId !== null &&
+      (anybody || memberId === principal.memberId) &&
+      (await revokeApiKey(db, { id, memberId }, Date.now()));
+    if (!revoked) throw new ProblemError({ code: "not_found", detail: "There is no such key." });
+    await closeMemberSockets(env, db.orgId, { memberId });
   },
 });
 

@@ -1,7 +1,13 @@
 import { z } from "zod";
 import { type Credential, credential, credentialCreate, credentialCreated } from "#contract/credential";
 import { credentialId, memberId } from "#contract/ids";
-import { type CredentialRow, insertCredential, listCredentials, revokeCredential } from "#data/credentials";
+import {
+  type CredentialRow,
+  findCredential,
+  insertCredential,
+  listCredentials,
+  revokeCredential,
+} from "#data/credentials";
 import { findMember } from "#data/members";
 import { forTenant } from "#data/tenant-db";
 import { isoTime } from "#platform/clock";
@@ -9,7 +15,9 @@ import { newId } from "#platform/new-id";
 import { allow } from "#platform/policy";
 import { ProblemError } from "#platform/problem-response";
 import { randomToken, sha256Hex } from "#platform/random-token";
+import { closeMemberSockets } from "#platform/revocation";
 import { type AnyRoute, defineRoute } from "#platform/route";
+import { refuseReach } from "./members.ts";
 
 const tag = "Credentials";
 
@@ -44,6 +52,7 @@ const create = defineRoute({
     const agent = await findMember(db, body.memberId);
     if (agent?.kind !== "agent" || agent.state === "removed")
       throw new ProblemError({ code: "not_found", detail: "There is no such agent." });
+    refuseReach(principal, agent.role, "memberId");
     const clientSecret = body.publicJwk === null ? `qss_${randomToken()}` : null;
     const row = {
       ...{ id: newId("credential"), subject: "agent" as const, subjectId: agent.id },
@@ -70,8 +79,11 @@ const revoke = defineRoute({
   status: 204,
   problems: ["unauthenticated", "forbidden", "not_found"],
   async handle({ env, principal, params: { id } }) {
-    if (!(await revokeCredential(forTenant(env, principal), id, Date.now())))
+    const db = forTenant(env, principal);
+    const known = await findCredential(db, id);
+    if (!known || !(await revokeCredential(db, id, Date.now())))
       throw new ProblemError({ code: "not_found", detail: "There is no such credential." });
+    await closeMemberSockets(env, db.orgId, { memberId: known.subjectId });
   },
 });
 

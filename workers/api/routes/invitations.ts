@@ -6,14 +6,14 @@ import { memberByEmail } from "#data/members";
 import { forTenant } from "#data/tenant-db";
 import { newInvitationToken } from "#platform/invitation-token";
 import { invitationMail, pageUrl } from "#platform/links";
-import { sendMail } from "#platform/mailer";
+import { sendUnasked } from "#platform/mailer";
 import { newId } from "#platform/new-id";
 import { allow } from "#platform/policy";
 import { ProblemError } from "#platform/problem-response";
 import { sha256Hex } from "#platform/random-token";
 import { limit } from "#platform/rate-limit";
 import { type AnyRoute, defineRoute } from "#platform/route";
-import { refuseReach } from "./members.ts";
+import { invitesOf, refuseReach } from "./members.ts";
 import { requireSpaces } from "./spaces.ts";
 
 const tag = "Members";
@@ -47,7 +47,7 @@ const create = defineRoute({
   async handle({ env, principal, body }) {
     refuseReach(principal, body.role, "role");
     const db = forTenant(env, principal);
-    await limit(env, { name: "invitations", key: principal.orgId, max: 200, windowS: 24 * 60 * 60 });
+    await limit(env, invitesOf(principal.orgId));
     await requireSpaces(db, body.spaces);
     const known = await memberByEmail(db, body.email);
     if (known && known.state !== "removed") {
@@ -61,7 +61,7 @@ const create = defineRoute({
       ...{ expiresAt: now + INVITATION_DAYS * DAY_MS, acceptedAt: null, revokedAt: null },
     });
     const link = pageUrl(env, "invitation", token);
-    return { invitation: made, link, mailed: await sendMail(env, invitationMail(body.email, link)) };
+    return { invitation: made, link, mailed: await sendUnasked(env, invitationMail(body.email, link)) };
   },
 });
 

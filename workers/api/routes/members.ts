@@ -6,25 +6,27 @@ import { pageOf, pageQuery } from "#contract/page";
 import { accountByEmail, findAccount, insertAccount, updateAccount } from "#data/accounts";
 import { revokeKeysOf } from "#data/api-keys";
 import {
+  changeMember,
   findMember,
   listMembers,
   type MemberChange,
   type MemberRow,
   memberFromRow,
   memberOfAccount,
-  updateMember,
 } from "#data/members";
+import { leaveSpaces } from "#data/spaces";
 import { forTenant } from "#data/tenant-db";
 import { can } from "#domain/access/can";
 import type { Env } from "#platform/env";
 import { linkMail, setPasswordLink } from "#platform/links";
-import { sendMail } from "#platform/mailer";
+import { sendUnasked } from "#platform/mailer";
 import { joinOrg } from "#platform/membership";
 import { newId } from "#platform/new-id";
 import { allow } from "#platform/policy";
 import { requireRev, revMismatch, tagged } from "#platform/preconditions";
 import type { MemberPrincipal } from "#platform/principal";
 import { ProblemError } from "#platform/problem-response";
+import { limit } from "#platform/rate-limit";
 import { closeMemberSockets } from "#platform/revocation";
 import { type AnyRoute, defineRoute } from "#platform/route";
 import { endSessions } from "#platform/sessions";
@@ -64,10 +66,11 @@ const create = defineRoute({
   body: memberCreate,
   response: memberCreated,
   status: 201,
-  problems: ["invalid", "unauthenticated", "forbidden", "not_found", "conflict"],
+  problems: ["invalid", "unauthenticated", "forbidden", "not_found", "conflict", "rate_limited"],
   async handle({ env, principal, body }) {
     refuseReach(principal, body.role, "role");
     await requireSpaces(forTenant(env, principal), body.spaces);
+    await limit(env, invitesOf(principal.orgId));
     const account = await accountFor(env, body);
     const entry = { role: body.role, state: "active", grants: body.spaces } as const;
     const before = await memberOfAccount(forTenant(env, principal), account.id);
@@ -77,9 +80,10 @@ const create = defineRoute({
         detail: "This address is a member already.",
         fields: [{ field: "email", message: "is a member already" }],
       });
+    if (!before && !account.fresh && account.emailVerifiedAt === null) throw unproven();
     const member = await joinOrg(env, principal.orgId, { account, entry });
     const link = account.fresh ? await setPasswordLink(env, account.id) : null;
-    const mailed = link !== null && (await sendMail(env, linkMail(body.email, link)));
+    const mailed = link !== null && (await sendUnasked(env, linkMail(body.email, link)));
     return { member: memberFromRow(member), link, mailed };
   },
 });
@@ -139,10 +143,14 @@ const remove = defineRoute({
     const known = await mustFind(env, principal, id);
     if (known.state === "removed") throw notFound();
     if (id !== principal.memberId) refuseReach(principal, known.role, "id");
+    // Whoever may read may not therefore leave.
+    else if (!can(principal, "account.manage", { kind: "org" }))
+      throw new ProblemError({ code: "forbidden", detail: "This key or token may not leave for its member." });
     if (known.kind !== "human")
       throw new ProblemError({ code: "conflict", detail: "An agent cannot be removed here." });
     await change(env, principal, { known, set: { state: "removed" } });
     await revokeKeysOf(forTenant(env, principal), id, Date.now());
+    await leaveSpaces(forTenant(env, principal), id);
   },
 });
 
@@ -156,13 +164,12 @@ async function change(
 ): Promise<void> {
   const { known, set } = made;
   const db = forTenant(env, principal);
-  if (!(await updateMember(db, known.id, set))) {
-    if (known.role === "owner")
-      throw new ProblemError({
-        code: "conflict",
-        detail: "The last owner stays one. Make somebody else an owner first.",
-      });
-    throw revMismatch();
+  if (!(await changeMember(db, known, set))) {
+    if ((await findMember(db, known.id))?.rev !== known.rev) throw revMismatch();
+    throw new ProblemError({
+      code: "conflict",
+      detail: "The last owner stays one. Make somebody else an owner first.",
+    });
   }
   const out = set.state === "suspended" || set.state === "removed";
   if (out && known.accountId !== null) await endSessions(env, { accountId: known.accountId, hostOrgId: db.orgId });
@@ -204,6 +211,15 @@ export function refuseReach(principal: MemberPrincipal, role: MemberRow["role"],
 
 function withoutAddress(told: OrgMember, principal: MemberPrincipal): OrgMember {
   return told.id === principal.memberId ? told : { ...told, email: null };
+}
+
+/** What an org's administrators send to addresses that did not ask, in a day. */
+export const invitesOf = (orgId: string) => ({ name: "invitations", key: orgId, max: 200, windowS: 24 * 60 * 60 });
+
+/** Whoever made the account may be anybody: an invitation reaches who has the address. */
+function unproven(): ProblemError {
+  const message = "has an account that has not shown that the address is its own; send an invitation instead";
+  return new ProblemError({ code: "conflict", detail: `email: ${message}.`, fields: [{ field: "email", message }] });
 }
 
 const notFound = () => new ProblemError({ code: "not_found", detail: "There is no such member." });

@@ -24,7 +24,7 @@ import { allow, within } from "#platform/policy";
 import { requireRev, revMismatch, tagged } from "#platform/preconditions";
 import type { MemberPrincipal } from "#platform/principal";
 import { ProblemError } from "#platform/problem-response";
-import { closeMemberSockets } from "#platform/revocation";
+import { closeMemberSockets, closeOrgSockets } from "#platform/revocation";
 import { type AnyRoute, defineRoute } from "#platform/route";
 
 const tag = "Spaces";
@@ -96,6 +96,12 @@ const patch = defineRoute({
     const known = await mustReach(db, principal, { id, action: "space.manage" });
     requireRev(request, known.rev);
     if (!(await updateSpace(db, known, { patch: body, now: Date.now() }))) throw revMismatch();
+    if (known.visibility === "open" && body.visibility === "private")
+      await closeOrgSockets(
+        env,
+        db.orgId,
+        (await listSpaceMembers(db, id)).map((one) => one.memberId),
+      );
     return tagged(await told(env, principal, id));
   },
 });
@@ -142,14 +148,14 @@ const drop = defineRoute({
   path: "/spaces/:id/members/:memberId",
   summary: "Take a member out of a space, or leave it",
   tag,
-  policy: within("space.read"),
+  policy: within("space.leave"),
   audit: "space.member_remove",
   params: memberParams,
   status: 204,
   problems: ["unauthenticated", "forbidden", "not_found", "conflict"],
   async handle({ env, principal, params }) {
     const db = forTenant(env, principal);
-    const action = params.memberId === principal.memberId ? "space.read" : "space.manage";
+    const action = params.memberId === principal.memberId ? "space.leave" : "space.manage";
     const known = await mustReach(db, principal, { id: params.id, action });
     if (known.visibility === "personal")
       throw new ProblemError({ code: "conflict", detail: "A personal space keeps its owner." });

@@ -12,6 +12,11 @@ export function findApiKey(db: TenantDb, tokenHash: string, now: number): Promis
   return db.selectOne(apiKeys, and(eq(apiKeys.tokenHash, tokenHash), isNull(apiKeys.revokedAt), alive) as SQL);
 }
 
+/** The member whose key this is, revoked or not; null where there is none. */
+export async function ownerOfKey(db: TenantDb, id: string): Promise<string | null> {
+  return (await db.selectOne(apiKeys, eq(apiKeys.id, id)))?.memberId ?? null;
+}
+
 /** The keys that are not revoked, of one member or of all, newest first. */
 export async function listApiKeys(db: TenantDb, memberId?: string): Promise<ApiKey[]> {
   const own = memberId === undefined ? undefined : eq(apiKeys.memberId, memberId);

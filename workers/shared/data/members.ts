@@ -59,16 +59,33 @@ export function insertMember(db: TenantDb, row: Omit<MemberRow, "orgId" | "rev">
 
 export type MemberChange = Partial<Pick<MemberRow, "role" | "state" | "name" | "email" | "accountId">>;
 
+/** Changes a member as `updateMember` does, and only where it is still what was looked at. */
+export function changeMember(
+  db: TenantDb,
+  known: Pick<MemberRow, "id" | "rev">,
+  change: MemberChange,
+): Promise<boolean> {
+  return setMember(db, and(eq(members.id, known.id), eq(members.rev, known.rev)) as SQL, { id: known.id, change });
+}
+
 /**
  * Changes a member. An owner stops being one only while there is another who is active: the statement itself decides, so that
  * two who step down at once cannot both. False where there was no such member, or it is the last owner.
  */
-export async function updateMember(db: TenantDb, id: string, change: MemberChange): Promise<boolean> {
+export function updateMember(db: TenantDb, id: string, change: MemberChange): Promise<boolean> {
+  return setMember(db, eq(members.id, id), { id, change });
+}
+
+async function setMember(
+  db: TenantDb,
+  which: SQL,
+  { id, change }: { id: string; change: MemberChange },
+): Promise<boolean> {
   const demotes = (change.role !== undefined && change.role !== "owner") || (change.state ?? "active") !== "active";
   const others = sql`EXISTS (SELECT 1 FROM members o WHERE o.org_id = ${db.orgId} AND o.role = 'owner' AND o.state = 'active'
     AND o.kind = 'human' AND o.id <> ${id})`;
   const guarded = demotes ? or(ne(members.role, "owner"), ne(members.state, "active"), others) : undefined;
-  const where = and(eq(members.id, id), guarded) as SQL;
+  const where = and(which, guarded) as SQL;
   return (await db.update(members, { ...change, rev: sql`${members.rev} + 1` }, where)) > 0;
 }
 

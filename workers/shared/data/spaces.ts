@@ -108,6 +108,13 @@ export async function dropSpaceMember(
   return (await db.selectOne(spaceMembers, one)) ? "last_lead" : "absent";
 }
 
+/** Takes a member out of every space but their own; what they led is left to administrators. */
+export async function leaveSpaces(db: TenantDb, memberId: string): Promise<void> {
+  const own = sql`${spaceMembers.spaceId} IN (SELECT s.id FROM spaces s WHERE s.org_id = ${db.orgId}
+    AND s.owner_id = ${memberId} AND s.visibility = 'personal')`;
+  await db.remove(spaceMembers, and(eq(spaceMembers.memberId, memberId), sql`NOT ${own}`) as SQL);
+}
+
 /** Puts a new member into their personal space and into those that were granted. */
 export async function enterSpaces(db: TenantDb, member: { id: string; name: string }, entry: SpaceEntry) {
   const known = await spacesIn(

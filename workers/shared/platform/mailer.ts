@@ -3,6 +3,7 @@ import { configOf } from "./config.ts";
 import type { Env } from "./env.ts";
 import { logEvent } from "./log.ts";
 import { newId } from "./new-id.ts";
+import { limit } from "./rate-limit.ts";
 import { safeFetch } from "./safe-fetch.ts";
 
 /** A mail in plain text: what every client shows, and nothing in it can be styled to deceive. */
@@ -52,6 +53,19 @@ export async function sendMail(env: Env, mail: Mail): Promise<boolean> {
         return true;
       });
   }
+}
+
+/** How many mails an address gets in a day that others made us send. */
+const UNASKED = { name: "mail-to", max: 5, windowS: 24 * 60 * 60 };
+
+/** Sends a mail that its reader did not ask for; false also where an address got enough of those today, whoever had them sent. */
+export async function sendUnasked(env: Env, mail: Mail): Promise<boolean> {
+  if (!canMail(env)) return false;
+  const counted = await limit(env, { ...UNASKED, key: mail.to }).catch((error: unknown) => {
+    logEvent(env, "mail.withheld", { error });
+    return null;
+  });
+  return counted !== null && sendMail(env, mail);
 }
 
 async function tried(env: Env, send: () => Promise<boolean>): Promise<boolean> {

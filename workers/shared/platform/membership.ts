@@ -1,10 +1,11 @@
 import type { OrgRole } from "#contract/member";
 import type { MemberState, SpaceGrant } from "#contract/membership";
 import type { AccountRow } from "#data/accounts";
+import { revokeKeysOf } from "#data/api-keys";
 import { insertMember, type MemberRow, memberOfAccount, updateMember } from "#data/members";
 import type { OrgRow } from "#data/orgs";
-import { enterSpaces } from "#data/spaces";
-import { forTenant } from "#data/tenant-db";
+import { enterSpaces, leaveSpaces } from "#data/spaces";
+import { forTenant, type TenantDb } from "#data/tenant-db";
 import { admits } from "#domain/account/admission";
 import type { Env } from "./env.ts";
 import { newId } from "./new-id.ts";
@@ -27,7 +28,7 @@ export async function joinOrg(
   const db = forTenant(env, { orgId });
   const { account, entry } = joining;
   const known = await memberOfAccount(db, account.id);
-  if (known?.state === "removed") await updateMember(db, known.id, { state: entry.state, role: entry.role });
+  if (known?.state === "removed") await takeBack(db, known, entry);
   if (!known) {
     const { id: accountId, name, email } = account;
     const row = {
@@ -46,6 +47,13 @@ export async function joinOrg(
   const personalId = member.role === "guest" ? null : newId("space");
   await enterSpaces(db, member, { grants: entry.grants, personalId, at: Date.now() });
   return member;
+}
+
+/** Nothing of before comes back with a member: a request that was under way at the removal may have left a key or a place. */
+async function takeBack(db: TenantDb, known: MemberRow, { state, role }: Entry): Promise<void> {
+  await revokeKeysOf(db, known.id, Date.now());
+  await leaveSpaces(db, known.id);
+  await updateMember(db, known.id, { state, role });
 }
 
 /** What an account is in an org: the member it is, after the org has taken it in by itself where its policy says so. */

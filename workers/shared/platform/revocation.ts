@@ -29,10 +29,10 @@ export async function closeMemberSockets(env: Env, orgId: string, owner: SocketO
   }
 }
 
-/** Closes every socket of an org that nobody finds any more. */
-export async function closeOrgSockets(env: Env, orgId: string): Promise<void> {
+/** Closes every socket of an org, but for those of members for whom nothing changes. */
+export async function closeOrgSockets(env: Env, orgId: string, except: readonly string[] = []): Promise<void> {
   const memberIds = await membersWithSockets(forTenant(env, { orgId }));
-  for (const memberId of memberIds) await closeMemberSockets(env, orgId, { memberId });
+  for (const memberId of memberIds) if (!except.includes(memberId)) await closeMemberSockets(env, orgId, { memberId });
 }
 
 async function closeIn(env: Env, place: { orgId: string; id: string }, owner: SocketOwner): Promise<void> {

@@ -36,6 +36,7 @@ export const ACCESS_CALLS: Record<string, Call> = {
     adds: true,
   },
   revokeApiKey: { run: (db) => apiKeys.revokeApiKey(db, { id: ID }, NOW), nothing: false },
+  ownerOfKey: { run: (db) => apiKeys.ownerOfKey(db, ID), nothing: null },
   revokeKeysOf: { run: (db) => apiKeys.revokeKeysOf(db, ID, NOW), nothing: undefined },
   noteKeyUse: { run: (db) => apiKeys.noteKeyUse(db, ID, MARKED_NUMBER * 1e6), nothing: undefined },
 
@@ -76,6 +77,7 @@ export const ACCESS_CALLS: Record<string, Call> = {
     nothing: "refused",
   },
   dropSpaceMember: { run: (db) => spaces.dropSpaceMember(db, ID, ID), nothing: "absent" },
+  leaveSpaces: { run: (db) => spaces.leaveSpaces(db, ID), nothing: undefined },
   enterSpaces: {
     run: (db) =>
       spaces.enterSpaces(

@@ -164,6 +164,10 @@ export const CALLS: Record<string, Call> = {
   listMembers: { run: (db) => members.listMembers(db, { limit: 10, byEmail: true }), nothing: page },
   insertMember: { run: (db) => members.insertMember(db, memberRow), nothing: true, adds: true },
   updateMember: { run: (db) => members.updateMember(db, ID, { name: "stolen" }), nothing: false },
+  changeMember: {
+    run: (db) => members.changeMember(db, { id: ID, rev: MARKED_NUMBER }, { name: "stolen" }),
+    nothing: false,
+  },
   spacesOf: { run: (db) => members.spacesOf(db, ID, "owner"), nothing: {} },
   namesOf: { run: (db) => members.namesOf(db, [ID]), nothing: none },
   firstOwner: { run: (db) => orgs.firstOwner(db), nothing: null },

@@ -56,6 +56,7 @@ export type ConversationAction = keyof typeof CONVERSATION_ACTIONS;
 /** What an action on a space needs of its lead, or of an administrator where it is not somebody's own. */
 export const SPACE_ACTIONS = {
   "space.read": { role: "viewer", scope: "read" },
+  "space.leave": { role: "viewer", scope: "write" },
   "space.manage": { role: "lead", scope: "write" },
 } as const satisfies Record<string, { role: "viewer" | "lead"; scope: Scope }>;
 export type SpaceAction = keyof typeof SPACE_ACTIONS;

@@ -118,6 +118,11 @@ describe("can, with spaces", () => {
       ...["--yy", "-yyy", "-yyy", "-yyy"],
       ...[NOBODY, "-yyy", "-yyy", "-yyy"],
     ],
+    "space.leave": [
+      ...["--yy", "-yyy", "-yyy", "-yyy"],
+      ...["--yy", "-yyy", "-yyy", "-yyy"],
+      ...[NOBODY, "-yyy", "-yyy", "-yyy"],
+    ],
     "space.manage": [
       ...["--yy", "--yy", "--yy", "-yyy"],
       ...["--yy", "--yy", "--yy", "-yyy"],
