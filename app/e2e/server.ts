@@ -23,8 +23,8 @@ export interface Server {
   end(): Promise<void>;
 }
 
-/** `options` are those of `npm run dev`. */
-export async function makeServer(options: string[] = []): Promise<Server> {
+/** `options` are those of `npm run dev`, and `more` of its environment. */
+export async function makeServer(options: string[] = [], more: Record<string, string> = {}): Promise<Server> {
   const port = await freePort();
   const state = mkdtempSync(join(tmpdir(), "quayside-e2e-"));
   let child: ChildProcess | null = null;
@@ -52,6 +52,7 @@ export async function makeServer(options: string[] = []): Promise<Server> {
         QUAYSIDE_STATE: state,
         WRITE_LIMIT: "off",
         NO_COLOR: "1",
+        ...more,
       };
       const running = spawn(process.execPath, [join(ROOT, "scripts", "dev", "main.ts"), ...options], {
         cwd: ROOT,
