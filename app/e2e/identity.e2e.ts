@@ -146,6 +146,7 @@ describe("members in one conversation", () => {
     const ended = cy.page.getByRole("alert").filter({ hasText: "Your access has ended" });
     await ended.waitFor({ timeout: 5_000 });
     expect(await kept(cy.page)).toBe(true);
+    expect(await cy.page.evaluate(() => JSON.stringify(window.localStorage))).toContain("half a thought");
     await expectClean(cy.page);
     await cy.page.setViewportSize({ width: 390, height: 844 });
     await expectClean(cy.page);

@@ -33,6 +33,16 @@ describe("sign-in at an identity provider", () => {
     expect(errors).toEqual([]);
   });
 
+  it("makes the administrator whom the start named the owner of the demo organisation", async () => {
+    const { page } = await makePerson(browser);
+    await page.goto(at("app", "/session/begin?provider=dev"));
+    await page.getByRole("button", { name: "Dev Admin" }).click();
+    await page.waitForURL((url) => url.host.startsWith("app.") || url.host.startsWith("demo."));
+    await page.goto(at("demo", "/conversations"));
+    const me = await page.evaluate(() => fetch("/api/me").then((response) => response.json()));
+    expect(me).toMatchObject({ via: "session", member: { role: "owner" } });
+  });
+
   it("tells a person who is not let in why, on small screens and in the dark too", async () => {
     const small = { viewport: { width: 390, height: 844 }, colorScheme: "dark" } as const;
     const { page } = await makePerson(browser, small);

@@ -34,6 +34,21 @@ describe("the settings of sign-in", () => {
   });
 
   it.each([
+    ["production", "quay.example"],
+    ["production", "localhost:8787"],
+    ["development", "quay.example"],
+    ["development", "localhost.quay.example"],
+  ])("refuses to make everybody an administrator in %s on %s, and says why", (environment, base) => {
+    const why = "AUTH_MODE is NONE, which makes every request an administrator; that is allowed only in development";
+    for (const mode of [{}, { AUTH_MODE: "NONE" }])
+      expect(errorOf({ ENVIRONMENT: environment, BASE: base, ...mode })).toContain(why);
+  });
+
+  it.each(["localhost:8787", "quay.localhost", "127.0.0.1:8787"])("lets everybody in on loopback: %s", (base) => {
+    expect(errorOf({ ENVIRONMENT: "development", BASE: base, AUTH_MODE: "NONE" })).toBe("");
+  });
+
+  it.each([
     ["not JSON", "OIDC_PROVIDERS is not valid JSON"],
     [JSON.stringify([{ ...provider, issuer: "sso" }]), "OIDC_PROVIDERS.0.issuer"],
     [JSON.stringify([{ ...provider, scopes: "email" }]), "OIDC_PROVIDERS.0.scopes must hold openid"],
