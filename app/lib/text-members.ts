@@ -31,7 +31,10 @@ export const membersText = {
   agent: "Agent",
   you: "You",
   noEmail: "No e-mail address",
-  since: "joined",
+  since: { pending: "registered", active: "joined", suspended: "joined", removed: "joined" } satisfies Record<
+    MemberState,
+    string
+  >,
   manage: "Manage",
   manageOne: (name: string) => `Manage ${name}`,
   search: "Name or e-mail",

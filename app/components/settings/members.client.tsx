@@ -154,7 +154,7 @@ function Facts({ member }: { member: OrgMember }) {
   return (
     <>
       {member.kind === "human" && <>{member.email ?? words.noEmail} · </>}
-      {words.since} <Time at={member.createdAt} />
+      {words.since[member.state]} <Time at={member.createdAt} />
     </>
   );
 }

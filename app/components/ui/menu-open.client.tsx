@@ -10,12 +10,14 @@ interface OpenMenuProps {
   open: boolean;
 }
 
-/** An open menu hides nothing from assistive technology, and is part of the page's main landmark. */
+/** An open menu hides nothing from assistive technology, and is part of the page's main landmark, or of the dialog it was opened in. */
 export default function MenuOpen({ entries, notes, children, open }: OpenMenuProps) {
   return (
     <DropdownMenu.Root defaultOpen={open} modal={false}>
       <DropdownMenu.Trigger asChild>{children}</DropdownMenu.Trigger>
-      <DropdownMenu.Portal container={document.getElementById("main")}>
+      <DropdownMenu.Portal
+        container={document.querySelector<HTMLElement>("[role=dialog]") ?? document.getElementById("main")}
+      >
         <DropdownMenu.Content className="float z-50 min-w-[200px] max-w-[320px] p-1" sideOffset={4} align="end">
           {notes.map((note) => (
             <DropdownMenu.Label key={note} className="px-2 py-1 text-12 text-n11">
