@@ -65,7 +65,7 @@ describe("people of an organisation, where no mail is sent", () => {
     await page.getByRole("button", { name: "Create account" }).click();
     await page.getByRole("heading", { name: "You are waiting to be let in" }).waitFor();
     await admin.page.goto(at("demo", "/settings/members"));
-    await admin.page.getByRole("button", { name: "Let Bea Moreau in" }).click();
+    await admin.page.getByRole("button", { name: "Let in Bea Moreau" }).click();
     await admin.page.getByRole("button", { name: "Manage Bea Moreau" }).waitFor();
     await page.goto(at("demo", "/"));
     await page.getByLabel("E-mail address").fill(BEA);

@@ -38,7 +38,7 @@ describe("with accounts", () => {
     await owner.page.goto(link);
     await owner.page.getByLabel("New password").fill(PASSWORD);
     await owner.page.getByRole("button", { name: "Save and sign in" }).click();
-    await owner.page.getByRole("heading", { name: "Organisations" }).waitFor();
+    await owner.page.waitForURL(at("demo", "/conversations"));
   });
   afterAll(() => server?.end());
 
