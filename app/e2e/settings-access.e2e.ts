@@ -67,7 +67,7 @@ describe("with accounts", () => {
     const invited = await invite("katherine@example.org", "Katherine Johnson", "Member");
     const { page } = owner;
     await expectClean(page);
-    await page.getByRole("button", { name: "Close" }).click();
+    await page.reload();
     await rowOf(page, "katherine@example.org").getByText("Accepted").waitFor();
 
     await invited.page.goto(at("demo", "/settings/members"));
@@ -76,7 +76,6 @@ describe("with accounts", () => {
     await invited.page.getByRole("link", { name: "Spaces" }).waitFor();
     expect(await invited.page.getByRole("link", { name: "Members" }).count()).toBe(0);
 
-    await page.reload();
     await page.getByRole("button", { name: "Manage Katherine Johnson" }).click();
     await expectCleanAtBothWidths(page);
     await page.getByRole("dialog").getByLabel("Role").selectOption("admin");

@@ -7,7 +7,7 @@ import { membersApi } from "../../lib/access-api.ts";
 import { problemFrom } from "../../lib/api.ts";
 import { browserApi } from "../../lib/browser-api.ts";
 import { listChanged } from "../../lib/list-refresh.ts";
-import { useHead, useStore } from "../../lib/live/use-live.ts";
+import { useHead, useLive, useStore } from "../../lib/live/use-live.ts";
 import { peopleText as words } from "../../lib/text-people.ts";
 import { useMe } from "../../lib/use-me.ts";
 import { Button } from "../ui/button.tsx";
@@ -17,11 +17,14 @@ import { ProblemNotice } from "../ui/notice.tsx";
 
 type PeopleCommand = { type: "participant.add" | "participant.remove"; memberId: string };
 
+type Send = (command: PeopleCommand) => Promise<boolean>;
+
 /** Who takes part, from the live state: what others change shows at once. */
 export function PeopleDialog({ onClose }: { onClose: () => void }) {
   const { participants, spaceId } = useHead();
   const guest = useMe()?.member.role === "guest";
   const { busy, problem, send } = useSend();
+  const leave = useLeave(send);
   return (
     <Dialog open onOpenChange={onClose} title={words.title}>
       <div className="flex flex-col gap-4 p-4">
@@ -29,7 +32,7 @@ export function PeopleDialog({ onClose }: { onClose: () => void }) {
         {problem && <ProblemNotice problem={problem} />}
         <ul className="flex flex-col">
           {participants.map((one) => (
-            <Person key={one.memberId} person={one} busy={busy} guest={guest} send={send} />
+            <Person key={one.memberId} person={one} busy={busy} guest={guest} send={send} onLeave={leave} />
           ))}
         </ul>
         {!guest && <Add participants={participants} busy={busy} send={send} />}
@@ -42,13 +45,13 @@ interface PersonProps {
   person: Participant;
   busy: boolean;
   guest: boolean;
-  send: (command: PeopleCommand) => Promise<boolean>;
+  send: Send;
+  onLeave: () => void;
 }
 
 /** Guests take out only themselves; agents stay. */
-function Person({ person: { memberId, kind, name }, busy, guest, send }: PersonProps) {
+function Person({ person: { memberId, kind, name }, busy, guest, send, onLeave }: PersonProps) {
   const me = useStore().memberId;
-  const navigate = useNavigate();
   const [leaving, setLeaving] = useState<Confirmation | null>(null);
   const self = memberId === me;
   const takeOut = () => send({ type: "participant.remove", memberId });
@@ -59,7 +62,7 @@ function Person({ person: { memberId, kind, name }, busy, guest, send }: PersonP
       action: words.leave,
       onConfirm: () => {
         setLeaving(null);
-        void takeOut().then((done) => done && navigate("/conversations"));
+        onLeave();
       },
     });
   return (
@@ -88,7 +91,7 @@ function Person({ person: { memberId, kind, name }, busy, guest, send }: PersonP
 interface AddProps {
   participants: Participant[];
   busy: boolean;
-  send: (command: PeopleCommand) => Promise<boolean>;
+  send: Send;
 }
 
 /** Everybody of the organisation who is not here yet, guests too: being added is how those see a conversation. */
@@ -136,6 +139,27 @@ function Add({ participants, busy, send }: AddProps) {
       </Button>
     </form>
   );
+}
+
+/**
+ * Takes this reader out and off the page. Its socket is closed on the way, so that an answer may never come: what shows that it is
+ * done is the state without the reader, or that the reader has no access any more.
+ */
+function useLeave(send: Send): () => void {
+  const memberId = useStore().memberId ?? "";
+  const navigate = useNavigate();
+  const [asked, setAsked] = useState(false);
+  const here = useHead().participants.some((one) => one.memberId === memberId);
+  const ended = useLive((store) => store.connectionState === "no_access");
+  useEffect(() => {
+    if (!asked || (here && !ended)) return;
+    listChanged();
+    navigate("/conversations");
+  }, [asked, here, ended, navigate]);
+  return () => {
+    setAsked(true);
+    void send({ type: "participant.remove", memberId }).then((done) => done || setAsked(false));
+  };
 }
 
 /** Sends one command at a time, and keeps why it was refused. */
