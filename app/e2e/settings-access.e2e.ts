@@ -75,6 +75,9 @@ describe("with accounts", () => {
     await invited.page.goto(at("demo", "/settings"));
     await invited.page.getByRole("link", { name: "Spaces" }).waitFor();
     expect(await invited.page.getByRole("link", { name: "Members" }).count()).toBe(0);
+    await invited.page.goto(at("demo", "/settings/models"));
+    await invited.page.getByRole("heading", { name: "Models agents can use" }).waitFor();
+    expect(await invited.page.getByRole("button", { name: "Add a provider" }).count()).toBe(0);
 
     await page.getByRole("button", { name: "Manage Katherine Johnson" }).click();
     await expectCleanAtBothWidths(page);
@@ -215,6 +218,8 @@ describe("with accounts", () => {
     await guest.page.getByRole("button", { name: "Leave" }).click();
     await guest.page.getByRole("alertdialog").getByRole("button", { name: "Leave" }).click();
     await guest.page.waitForURL(at("demo", "/conversations"));
+    await guest.page.getByText("Guests see the conversations they are added to.").waitFor();
+    expect(await guest.page.getByRole("link", { name: "New conversation" }).count()).toBe(0);
     await page.getByRole("button", { name: "Take out Mae Jemison" }).waitFor({ state: "detached" });
 
     await page.goto(at("demo", "/conversations"));

@@ -30,7 +30,7 @@ const against = (rev: number, method: string, body?: unknown): RequestInit => ({
 });
 
 /** Answers with a value where the api refuses with one of these statuses. */
-function unless<T>(statuses: number[], value: T): (error: unknown) => T {
+export function unless<T>(statuses: number[], value: T): (error: unknown) => T {
   return (error) => {
     if (error instanceof ApiProblem && statuses.includes(error.status)) return value;
     throw error;

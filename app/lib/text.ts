@@ -59,6 +59,7 @@ export const text = {
     emptyTitle: "Start the first conversation",
     emptyDetail:
       "A conversation is where you and an agent work on code together. Pick a repository, say what you want, and watch each step. The built-in demo model works without any key.",
+    guestDetail: "Guests see the conversations they are added to. Somebody who takes part can add you.",
     addModel: "Add a model",
     noMatchTitle: "Nothing matches",
     noMatchDetail:

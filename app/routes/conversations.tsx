@@ -17,6 +17,7 @@ import { cost } from "../lib/format.ts";
 import { useFreshList } from "../lib/list-refresh.ts";
 import { placeOf } from "../lib/place.ts";
 import { text } from "../lib/text.ts";
+import { useMe } from "../lib/use-me.ts";
 
 export const meta: MetaFunction = () => [{ title: text.pageTitle(text.nav.conversations) }];
 
@@ -33,6 +34,7 @@ export async function loader({ request, context }: LoaderFunctionArgs) {
 }
 
 export default function Conversations() {
+  const guest = useMe()?.member.role === "guest";
   const { made, filter, spaces } = useLoaderData<typeof loader>();
   const load = useCallback(() => browserApi.conversations.list(filter), [filter]);
   const page = useFreshList(made, load);
@@ -44,14 +46,16 @@ export default function Conversations() {
     <Page
       title={archived ? text.list.archivedTitle : text.nav.conversations}
       action={
-        <Link to="/conversations/new" className={buttonClass("primary")}>
-          {text.nav.newConversation}
-        </Link>
+        !guest && (
+          <Link to="/conversations/new" className={buttonClass("primary")}>
+            {text.nav.newConversation}
+          </Link>
+        )
       }
     >
       <SearchForm q={q} archived={archived} spaceId={spaceId} spaces={spaces} />
       {page.items.length === 0 ? (
-        <NothingHere searched={q !== "" || spaceId !== ""} archived={archived} />
+        <NothingHere searched={q !== "" || spaceId !== ""} archived={archived} guest={guest} />
       ) : (
         <ul className="-mx-3 flex flex-col">
           {page.items.map((one) => (
@@ -142,9 +146,10 @@ function Row({ conversation }: { conversation: ConversationSummary }) {
   );
 }
 
-function NothingHere({ searched, archived }: { searched: boolean; archived: boolean }) {
+function NothingHere({ searched, archived, guest }: { searched: boolean; archived: boolean; guest: boolean }) {
   if (searched) return <Empty title={text.list.noMatchTitle} detail={text.list.noMatchDetail} />;
   if (archived) return <Empty title={text.list.noArchivedTitle} detail={text.list.noArchivedDetail} />;
+  if (guest) return <Empty title={text.nav.noneYet} detail={text.list.guestDetail} />;
   return (
     <Empty title={text.list.emptyTitle} detail={text.list.emptyDetail}>
       <Link to="/conversations/new" className={buttonClass("primary")}>

@@ -6,6 +6,7 @@ import { BudgetsOfOrg } from "../components/money/budgets.tsx";
 import { ProviderRow } from "../components/providers/provider-row.tsx";
 import { Button } from "../components/ui/button.tsx";
 import { Empty } from "../components/ui/page.tsx";
+import { unless } from "../lib/access-api.ts";
 import { ApiProblem } from "../lib/api.ts";
 import { answerOf } from "../lib/context.ts";
 import { count } from "../lib/format.ts";
@@ -19,12 +20,15 @@ const ProviderForm = lazy(() => import("../components/providers/provider-form.cl
 
 export const meta: MetaFunction = () => [{ title: text.pageTitle(settingsPagesText.models.title) }];
 
+/** Providers and budgets are for administrators; which models there are is for everybody. */
+const others = unless([403], null);
+
 export async function loader({ context }: LoaderFunctionArgs) {
   const api = settingsApi(context.api);
   const [models, providers, budgets] = await answerOf(
-    Promise.all([context.api.models(), api.providers(), api.budgets()]),
+    Promise.all([context.api.models(), api.providers().catch(others), api.budgets().catch(others)]),
   );
-  return { models, providers: providers.items, budgets };
+  return { models, providers: providers?.items ?? null, budgets };
 }
 
 export async function action({ request, context }: ActionFunctionArgs) {
@@ -58,48 +62,56 @@ async function keepBudgets(api: ReturnType<typeof settingsApi>, form: FormData) 
 export default function Models() {
   const { models, providers, budgets } = useLoaderData<typeof loader>();
   const answer = useActionData<typeof action>();
+  const problem = answer?.budgets ? answer.problem : null;
+  return (
+    <div className="flex flex-col gap-8">
+      <p className="text-n11">{settingsPagesText.models.intro}</p>
+      <Available models={models} />
+      {providers && <Providers providers={providers} />}
+      {budgets && <BudgetsOfOrg key={budgets.rev} budgets={budgets} problem={problem} />}
+    </div>
+  );
+}
+
+function Providers({ providers }: { providers: Provider[] }) {
+  const answer = useActionData<typeof action>();
   const [editing, setEditing] = useState<Provider | "new" | null>(null);
   useEffect(() => {
     if (answer?.done) setEditing(null);
   }, [answer]);
   return (
-    <div className="flex flex-col gap-8">
-      <p className="text-n11">{settingsPagesText.models.intro}</p>
-      <Available models={models} />
-      <section className="flex flex-col gap-3" aria-labelledby="providers">
-        <div className="flex items-center gap-4">
-          <h2 id="providers" className="flex-1 font-semibold text-18">
-            {settingsPagesText.models.providers}
-          </h2>
-          {editing === null && (
-            <Button look="primary" onClick={() => setEditing("new")}>
-              {settingsPagesText.models.add}
-            </Button>
-          )}
-        </div>
-        {editing !== null && (
-          <Suspense>
-            <ProviderForm
-              key={editing === "new" ? "new" : editing.id}
-              provider={editing === "new" ? null : editing}
-              problem={answer?.budgets ? null : (answer?.problem ?? null)}
-              onCancel={() => setEditing(null)}
-            />
-          </Suspense>
+    <section className="flex flex-col gap-3" aria-labelledby="providers">
+      <div className="flex items-center gap-4">
+        <h2 id="providers" className="flex-1 font-semibold text-18">
+          {settingsPagesText.models.providers}
+        </h2>
+        {editing === null && (
+          <Button look="primary" onClick={() => setEditing("new")}>
+            {settingsPagesText.models.add}
+          </Button>
         )}
-        {providers.length === 0 && editing === null && (
-          <Empty title={settingsPagesText.models.noneTitle} detail={settingsPagesText.models.noneDetail} />
-        )}
-        <ul className="flex flex-col">
-          {providers.map((one) => (
-            <li key={one.id} className="border-n6 border-b last:border-0">
-              <ProviderRow provider={one} onEdit={() => setEditing(one)} />
-            </li>
-          ))}
-        </ul>
-      </section>
-      <BudgetsOfOrg key={budgets.rev} budgets={budgets} problem={answer?.budgets ? answer.problem : null} />
-    </div>
+      </div>
+      {editing !== null && (
+        <Suspense>
+          <ProviderForm
+            key={editing === "new" ? "new" : editing.id}
+            provider={editing === "new" ? null : editing}
+            problem={answer?.budgets ? null : (answer?.problem ?? null)}
+            onCancel={() => setEditing(null)}
+          />
+        </Suspense>
+      )}
+      {providers.length === 0 && editing === null && (
+        <Empty title={settingsPagesText.models.noneTitle} detail={settingsPagesText.models.noneDetail} />
+      )}
+      <ul className="flex flex-col">
+        {providers.map((one) => (
+          <li key={one.id} className="border-n6 border-b last:border-0">
+            <ProviderRow provider={one} onEdit={() => setEditing(one)} />
+          </li>
+        ))}
+      </ul>
+    </section>
   );
 }
 

@@ -10,6 +10,7 @@ import { ApiProblem } from "../lib/api.ts";
 import { answerOf } from "../lib/context.ts";
 import { text } from "../lib/text.ts";
 import { settingsPagesText } from "../lib/text-settings-pages.ts";
+import { useMe } from "../lib/use-me.ts";
 
 export const meta: MetaFunction = () => [{ title: text.pageTitle(settingsPagesText.repositories.title) }];
 
@@ -46,6 +47,8 @@ export async function action({ request, context }: ActionFunctionArgs) {
 
 export default function Repositories() {
   const { repositories } = useLoaderData<typeof loader>();
+  const role = useMe()?.member.role;
+  const admin = role === "admin" || role === "owner";
   return (
     <div className="flex flex-col gap-8">
       <p className="text-n11">{settingsPagesText.repositories.intro}</p>
@@ -65,7 +68,7 @@ export default function Repositories() {
               <Link to={`/conversations/new?repository=${one.id}`} className={buttonClass("plain")}>
                 {settingsPagesText.repositories.start}
               </Link>
-              <HostsForm repository={one} />
+              {admin && <HostsForm repository={one} />}
             </li>
           ))}
         </ul>

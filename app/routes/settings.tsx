@@ -1,51 +1,11 @@
 import { NavLink, Outlet, useLocation } from "@remix-run/react";
 import { useEffect, useRef } from "react";
-import type { OrgRole } from "#contract/member";
 import { NavButton } from "../components/frame/nav-button.tsx";
+import { settingsGroups } from "../lib/settings-pages.ts";
 import { text } from "../lib/text.ts";
-import { settingsPagesText as words } from "../lib/text-settings-pages.ts";
 import { useMe } from "../lib/use-me.ts";
 
 export { PageError as ErrorBoundary } from "../components/page-error.tsx";
-
-interface Group {
-  title: string;
-  /** Those who do not see it. */
-  hiddenFrom: OrgRole[];
-  pages: [label: string, to: string][];
-}
-
-const GROUPS: Group[] = [
-  {
-    title: words.groups.personal,
-    hiddenFrom: [],
-    pages: [
-      [text.settings.appearance, "/settings"],
-      [words.profile, "/settings/profile"],
-      [words.security, "/settings/security"],
-      [words.apiKeys, "/settings/api-keys"],
-    ],
-  },
-  {
-    title: words.groups.workspace,
-    hiddenFrom: ["guest"],
-    pages: [
-      [text.settings.models, "/settings/models"],
-      [text.settings.repositories, "/settings/repositories"],
-      [words.spaces, "/settings/spaces"],
-    ],
-  },
-  {
-    title: words.groups.administration,
-    hiddenFrom: ["guest", "member"],
-    pages: [
-      [words.members, "/settings/members"],
-      [words.organisation, "/settings/organisation"],
-      [words.identityProviders, "/settings/identity-providers"],
-      [words.audit, "/settings/audit"],
-    ],
-  },
-];
 
 const LINK =
   "block shrink-0 rounded-6 px-3 py-1.5 text-13 text-n11 hover:bg-n3 hover:text-n12 aria-[current=page]:bg-n4 aria-[current=page]:text-n12 pointer-coarse:py-2.5";
@@ -84,7 +44,7 @@ function Sections() {
       aria-label={text.settings.sections}
       className="-mx-4 flex shrink-0 gap-1 overflow-x-auto border-n6 border-b px-4 pb-2 lg:mx-0 lg:w-44 lg:flex-col lg:gap-5 lg:overflow-visible lg:border-0 lg:p-0"
     >
-      {GROUPS.filter((group) => !group.hiddenFrom.includes(role)).map(({ title, pages }) => (
+      {settingsGroups(role).map(({ title, pages }) => (
         <div key={title} className="contents lg:block">
           <h2 className="hidden px-3 pb-1 font-medium text-12 text-n11 lg:block">{title}</h2>
           <ul className="contents lg:block">

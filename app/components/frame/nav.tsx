@@ -24,6 +24,7 @@ export interface NavProps {
 const ROW = "row-link flex h-8 pointer-coarse:h-11 items-center gap-2 rounded-6 px-2 text-13 text-n12";
 
 export function Nav({ me, conversations, narrow, onToggle }: NavProps) {
+  const guest = me.member.role === "guest";
   return (
     <nav aria-label={text.nav.label} className="flex h-full min-h-0 flex-col gap-1 bg-n2 p-2">
       <div className="flex items-center gap-2">
@@ -38,17 +39,11 @@ export function Nav({ me, conversations, narrow, onToggle }: NavProps) {
           </IconButton>
         )}
       </div>
-      <MainLinks narrow={narrow} />
+      <MainLinks narrow={narrow} guest={guest} />
       {!narrow && <Recent conversations={conversations} />}
       {narrow && <div className="flex-1" />}
       <div className="flex flex-col border-n6 border-t pt-2">
-        <Row to="/settings/models" icon={<Bot size={16} aria-hidden />} label={text.nav.models} narrow={narrow} />
-        <Row
-          to="/settings/repositories"
-          icon={<FolderGit2 size={16} aria-hidden />}
-          label={text.nav.repositories}
-          narrow={narrow}
-        />
+        {!guest && <WorkspaceLinks narrow={narrow} />}
         <Row to="/settings" end icon={<SunMoon size={16} aria-hidden />} label={text.nav.settings} narrow={narrow} />
         <LateMenu load={loadAccount} open={(button) => <AccountMenu me={me}>{button}</AccountMenu>}>
           <button type="button" className={`${ROW} text-left`} title={text.nav.signedInAs(me.member.name)}>
@@ -61,7 +56,22 @@ export function Nav({ me, conversations, narrow, onToggle }: NavProps) {
   );
 }
 
-function MainLinks({ narrow }: { narrow: boolean }) {
+/** What guests have no part in. */
+function WorkspaceLinks({ narrow }: { narrow: boolean }) {
+  return (
+    <>
+      <Row to="/settings/models" icon={<Bot size={16} aria-hidden />} label={text.nav.models} narrow={narrow} />
+      <Row
+        to="/settings/repositories"
+        icon={<FolderGit2 size={16} aria-hidden />}
+        label={text.nav.repositories}
+        narrow={narrow}
+      />
+    </>
+  );
+}
+
+function MainLinks({ narrow, guest }: { narrow: boolean; guest: boolean }) {
   const { openPalette } = useFrame();
   const mac = useScripted() && /Mac|iP/.test(navigator.platform);
   return (
@@ -71,13 +81,15 @@ function MainLinks({ narrow }: { narrow: boolean }) {
         <span className={narrow ? "sr-only" : "flex-1"}>{text.nav.search}</span>
         {!narrow && <Key>{text.keys.palette(mac)}</Key>}
       </button>
-      <Row
-        to="/conversations/new"
-        icon={<Plus size={16} aria-hidden />}
-        label={text.nav.newConversation}
-        narrow={narrow}
-        hint={<Key>C</Key>}
-      />
+      {!guest && (
+        <Row
+          to="/conversations/new"
+          icon={<Plus size={16} aria-hidden />}
+          label={text.nav.newConversation}
+          narrow={narrow}
+          hint={<Key>C</Key>}
+        />
+      )}
       <Row
         to="/conversations"
         end

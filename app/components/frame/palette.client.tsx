@@ -2,12 +2,15 @@ import { useNavigate } from "@remix-run/react";
 import { Command } from "cmdk";
 import { useEffect, useState } from "react";
 import type { ConversationSummary } from "#contract/conversation";
+import type { OrgRole } from "#contract/member";
 import type { Repository } from "#contract/repository";
 import type { SearchHit } from "#contract/search";
 import { browserApi } from "../../lib/browser-api.ts";
 import { placeOf } from "../../lib/place.ts";
+import { settingsGroups } from "../../lib/settings-pages.ts";
 import { text } from "../../lib/text.ts";
 import { paletteText, shortcutsText } from "../../lib/text-palette.ts";
+import { useMe } from "../../lib/use-me.ts";
 import { Dialog } from "../ui/dialog.tsx";
 import { Snippet } from "./snippet.tsx";
 
@@ -27,6 +30,7 @@ const GROUP =
 /** Go anywhere by name: conversations, repositories, actions and settings. */
 export default function Palette({ open, onOpenChange, onShortcuts }: PaletteProps) {
   const navigate = useNavigate();
+  const role = useMe()?.member.role ?? "guest";
   const [query, setQuery] = useState("");
   const { conversations, repositories, hits } = useFound(query);
   const go = (to: string) => {
@@ -47,7 +51,7 @@ export default function Palette({ open, onOpenChange, onShortcuts }: PaletteProp
             <Command.Empty className="px-4 py-6 text-13 text-n11">{paletteText.nothing}</Command.Empty>
           )}
           <Command.Group heading={paletteText.actions} className={GROUP}>
-            {ACTIONS.map(([label, to]) => (
+            {actionsOf(role).map(([label, to]) => (
               <Command.Item key={to} className={ITEM} onSelect={() => go(to)}>
                 {label}
               </Command.Item>
@@ -94,13 +98,17 @@ export default function Palette({ open, onOpenChange, onShortcuts }: PaletteProp
   );
 }
 
-const ACTIONS: [string, string][] = [
-  [text.nav.newConversation, "/conversations/new"],
+/** `New conversation` is not for guests. */
+const actionsOf = (role: OrgRole): [string, string][] => [
+  ...(role === "guest" ? [] : [NEW]),
+  ...PLACES,
+  ...settingsGroups(role).flatMap((group) => group.pages),
+];
+
+const NEW: [string, string] = [text.nav.newConversation, "/conversations/new"];
+const PLACES: [string, string][] = [
   [text.nav.conversations, "/conversations"],
   [paletteText.archived, "/conversations?archived=true"],
-  [text.nav.models, "/settings/models"],
-  [text.nav.repositories, "/settings/repositories"],
-  [text.nav.settings, "/settings"],
 ];
 
 /** Places inside conversations. The server chose them: letters are not compared again. */
