@@ -89,7 +89,7 @@ export class Conversation extends DurableObject<Env> implements rpc.Conversation
   }
 
   async closeSockets(orgId: string, owner: rpc.SocketOwner): Promise<void> {
-    if (this.#object?.orgId === orgId) this.#object.viewers.closeOf(owner);
+    if (this.#object?.orgId === orgId) await this.#object.closeSockets(owner);
   }
 
   async purge(principal: Principal): Promise<Result<null>> {

@@ -11,7 +11,15 @@ import type { Env } from "#platform/env";
 import { logEvent } from "#platform/log";
 import { newId } from "#platform/new-id";
 import type { MemberPrincipal, Principal } from "#platform/principal";
-import type { ConversationInit, EventsAnswer, EventsQuery, SandboxReport, UsageCall, WindowEnd } from "#platform/rpc";
+import type {
+  ConversationInit,
+  EventsAnswer,
+  EventsQuery,
+  SandboxReport,
+  SocketOwner,
+  UsageCall,
+  WindowEnd,
+} from "#platform/rpc";
 import { threadStub } from "#platform/stubs";
 import { Alarms } from "../kit/alarms.ts";
 import { Outbox } from "../kit/outbox.ts";
@@ -21,7 +29,7 @@ import { type Effect, effect, effectsOf } from "./effects.ts";
 import { Journal } from "./journal.ts";
 import { LiveTexts } from "./live-texts.ts";
 import { completeForks, Origin } from "./origin.ts";
-import { perform } from "./perform.ts";
+import { closeTerminals, perform } from "./perform.ts";
 import { KeptRunClock } from "./run-clock.ts";
 import { sandboxEvents } from "./sandbox-events.ts";
 import { ConversationStore } from "./store.ts";
@@ -118,6 +126,12 @@ export class ConversationObject {
     if (!head || principal.orgId !== this.orgId || !mayIn(principal, "conversation.read", head)) return NOT_FOUND;
     if (mayIn(principal, action, head)) return ok(head);
     return fail("forbidden", "You may see this conversation, but not do this in it.");
+  }
+
+  /** Closes the sockets and the terminals of whom may have changed. */
+  async closeSockets(owner: SocketOwner): Promise<void> {
+    this.viewers.closeOf(owner);
+    await closeTerminals({ env: this.#env, store: this.store, orgId: this.orgId }, owner);
   }
 
   headOf(principal: Principal, action?: ConversationAction): Result<{ seq: number; head: ConversationHead }> {

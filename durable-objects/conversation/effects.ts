@@ -15,6 +15,7 @@ export const effect = z.discriminatedUnion("type", [
   z.object({ type: z.literal("index") }),
   z.object({ type: z.literal("read"), memberId: z.string(), seq: z.number() }),
   z.object({ type: z.literal("sandbox.stop") }),
+  z.object({ type: z.literal("terminals.close"), memberId: z.string() }),
   z.object({ type: z.literal("sandbox.keep"), seq: z.number(), at: z.number() }),
   z.object({
     type: z.literal("fork.create"),
@@ -67,6 +68,8 @@ function consequences({ event, by, at, seq }: Envelope, before: ConversationHead
         thread({ type: "thread.cancel", runId: event.runId, reason: event.stopReason }),
         { lane: "sandbox", effect: { type: "sandbox.keep", seq, at: Date.parse(at) }, key: "sandbox.keep" },
       ];
+    case "participant.left":
+      return [index, { lane: "terminals", effect: { type: "terminals.close", memberId: event.memberId } }];
     case "conversation.archived":
       return [index, { lane: "sandbox", effect: { type: "sandbox.stop" }, key: "sandbox.stop" }];
     case "fork.created": {

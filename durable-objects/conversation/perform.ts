@@ -7,7 +7,7 @@ import { recordAudit } from "#platform/audit";
 import type { Env } from "#platform/env";
 import { newId } from "#platform/new-id";
 import { settle } from "#platform/problem-response";
-import type { RunOrder, SandboxBinding } from "#platform/rpc";
+import type { RunOrder, SandboxBinding, SocketOwner } from "#platform/rpc";
 import { conversationStub, sandboxNamed, sandboxStub, threadStub } from "#platform/stubs";
 import type { Effect } from "./effects.ts";
 import { feedSearch } from "./search-feed.ts";
@@ -36,6 +36,8 @@ export async function perform(deps: Deps, effect: Effect): Promise<void> {
     case "sandbox.stop":
     case "sandbox.keep":
       return tellSandbox(deps, head, effect);
+    case "terminals.close":
+      return closeTerminals(deps, effect);
     case "fork.create":
       return createFork(deps, head, effect);
     case "audit":
@@ -81,7 +83,7 @@ async function pinFiles(deps: Deps, forkId: string): Promise<void> {
 
 type ThreadEffect = Exclude<
   Effect,
-  { type: "index" | "read" | "sandbox.stop" | "sandbox.keep" | "fork.create" | "audit" }
+  { type: "index" | "read" | "sandbox.stop" | "sandbox.keep" | "terminals.close" | "fork.create" | "audit" }
 >;
 
 /** The list shows the fork at once; the fork itself keeps the first of what it is given. */
@@ -148,6 +150,20 @@ async function tellSandbox(deps: Deps, head: ConversationHead, effect: SandboxEf
   const stub = sandboxStub(deps.env, binding);
   if (effect.type === "sandbox.stop") await stub.stop(binding);
   else await stub.keep(binding, { seq: effect.seq, at: effect.at });
+}
+
+/** Closes a member's terminals, or those of one of its sessions. A sandbox that nobody used has none. */
+export async function closeTerminals(
+  { env, store, orgId }: Pick<Deps, "env" | "store" | "orgId">,
+  { memberId, sessionId }: SocketOwner,
+): Promise<void> {
+  const sandboxId = store.state.head?.sandboxId ?? null;
+  if (sandboxId === null) return;
+  const closed = await settle(
+    sandboxNamed(env, orgId, sandboxId).closeTerminals(orgId, { memberId, sessionId }),
+    "sandbox",
+  );
+  if (!closed.ok && closed.problem.code !== "not_found") throw new Error(closed.problem.detail);
 }
 
 function bindingOf(orgId: string, head: ConversationHead): SandboxBinding | null {

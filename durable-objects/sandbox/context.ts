@@ -2,7 +2,7 @@ import { fail, ok, type Result } from "#contract/problem";
 import type { SandboxStatus, SnapshotSource } from "#contract/sandbox";
 import type { TreeIndex } from "#domain/repository/tree-index";
 import type { LogFields } from "#platform/log";
-import type { SandboxBinding, SandboxReport } from "#platform/rpc";
+import type { SandboxBinding, SandboxReport, SocketOwner } from "#platform/rpc";
 import type { ArchiveStore } from "./archives.ts";
 import type { SandboxDriver } from "./drivers/driver.ts";
 import { isUp, move, type SandboxMove, sleepAt } from "./lifecycle.ts";
@@ -68,6 +68,14 @@ export interface SandboxContext {
   tree: Promise<TreeIndex | null> | null;
   /** The commands that are asked for and have not begun. One that is ended meanwhile is taken out, and does not begin. */
   beginning: Set<string>;
+  /** The terminals that are open. Their sockets keep the object in memory, and end with it. */
+  terminals: Set<OpenTerminal>;
+}
+
+export interface OpenTerminal {
+  owner: SocketOwner;
+  /** Closes it for its person, who may come back as what they are now, or not at all. */
+  close(): void;
 }
 
 /** Binds at the first call. A binding of another org, conversation or sandbox finds nothing here. */
@@ -84,7 +92,17 @@ export function bind(context: SandboxContext | null, made: () => SandboxContext,
 /** The context of a stored or new record. */
 export function createContext(deps: SandboxDeps, store: SandboxStore, binding: SandboxBinding): SandboxContext {
   const record = store.read() ?? newRecord(binding, deps.now());
-  return { deps, store, record, starting: null, closing: null, keeping: null, tree: null, beginning: new Set() };
+  return {
+    deps,
+    store,
+    record,
+    starting: null,
+    closing: null,
+    keeping: null,
+    tree: null,
+    beginning: new Set(),
+    terminals: new Set(),
+  };
 }
 
 /** Stores a change of the record and arms the alarm for what is due next. */

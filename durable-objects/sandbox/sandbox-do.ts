@@ -2,10 +2,9 @@ import { DurableObject } from "cloudflare:workers";
 import { fail, ok, type Result } from "#contract/problem";
 import type { SandboxStatus } from "#contract/sandbox";
 import type { Env } from "#platform/env";
-import { problemResponse } from "#platform/problem-response";
-import type { RunEnding, SandboxBinding, SandboxExec, SandboxRpc, ServiceOrder } from "#platform/rpc";
+import type { RunEnding, SandboxBinding, SandboxExec, SandboxRpc, ServiceOrder, SocketOwner } from "#platform/rpc";
 import { onAlarm } from "./alarm.ts";
-import { askedOf } from "./asked.ts";
+import { serveAsked } from "./asked.ts";
 import { type Pin, pinSnapshot, releaseSnapshot } from "./collect.ts";
 import { bind, createContext, type SandboxContext, type SandboxDeps, statusOf } from "./context.ts";
 import { depsOf } from "./deps.ts";
@@ -20,6 +19,7 @@ import { listSnapshots } from "./record.ts";
 import * as services from "./services.ts";
 import { keepSoon } from "./snapshots.ts";
 import { createStore } from "./store.ts";
+import { closeTerminals } from "./terminal.ts";
 
 /** One sandbox of one conversation. The rules are in SPEC.md. */
 export class Sandbox extends DurableObject<Env> implements SandboxRpc {
@@ -120,10 +120,12 @@ export class Sandbox extends DurableObject<Env> implements SandboxRpc {
     return this.#run(binding, (context) => gitWrite.discard(context, paths));
   }
 
-  override async fetch(request: Request): Promise<Response> {
-    const asked = askedOf(request);
-    const opened = asked.ok ? await this.#run(asked.value.binding, asked.value.serve) : asked;
-    return opened.ok ? opened.value : problemResponse(opened.problem);
+  closeTerminals(orgId: string, owner: SocketOwner) {
+    return this.#known(orgId, (context) => closeTerminals(context, owner));
+  }
+
+  override fetch(request: Request): Promise<Response> {
+    return serveAsked(request, (binding, serve) => this.#run(binding, serve));
   }
 
   override async alarm(): Promise<void> {

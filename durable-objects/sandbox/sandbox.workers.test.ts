@@ -322,7 +322,7 @@ describe("commands", () => {
     expect(stderr).toMatch(/^QUAYSIDE_TOKEN=\[sandbox token\]$/m);
     expect(stdout).toMatch(/\n\[sandbox token\]\n\[sandbox token\]\neyJ$/);
 
-    const headers = { upgrade: "websocket", "x-quayside-binding": JSON.stringify(box.binding) };
+    const headers = { upgrade: "websocket", "x-quayside-binding": JSON.stringify(box.binding), ...OWNED };
     const { webSocket } = await box.stub.fetch("http://sandbox/terminal?cols=1000", { headers });
     const { socket, shown } = watchTerminal(webSocket);
     socket.send(new TextEncoder().encode("env; echo $((1+1))nd\n"));
@@ -369,10 +369,37 @@ describe("commands", () => {
   });
 });
 
+const OWNED = { "x-quayside-owner": '{"memberId":"mem_1"}' };
+
 describe("terminals", () => {
+  test("SB29 a terminal is closed with its session or member, and those of others stay", async () => {
+    const box = await makeTestSandbox({ repository: false });
+    const binding = JSON.stringify(box.binding);
+    const codes = new Map<string, number>();
+    for (const owner of [{ memberId: "a", sessionId: "1" }, { memberId: "a", sessionId: "2" }, { memberId: "b" }]) {
+      const own = { "x-quayside-binding": binding, "x-quayside-owner": JSON.stringify(owner) };
+      const { webSocket } = await box.stub.fetch("http://sandbox/terminal", {
+        headers: { upgrade: "websocket", ...own },
+      });
+      webSocket?.addEventListener("close", ({ code }) => codes.set(JSON.stringify(owner), code));
+      webSocket?.accept();
+    }
+    const { orgId } = box.binding;
+    await box.stub.closeTerminals("org_other", { memberId: "a" }).then(({ ok }) => expect(ok).toBe(false));
+    taken(await box.stub.closeTerminals(orgId, { memberId: "a", sessionId: "2" }));
+    await until(() => codes.size === 1);
+    taken(await box.stub.closeTerminals(orgId, { memberId: "a" }));
+    await until(() => codes.size === 2);
+    expect([...codes]).toEqual([
+      ['{"memberId":"a","sessionId":"2"}', 4401],
+      ['{"memberId":"a","sessionId":"1"}', 4401],
+    ]);
+    taken(await box.stub.closeTerminals(orgId, { memberId: "b" }));
+  });
+
   test("SB4 a terminal in use keeps the sandbox up, and one that is only open does not", async () => {
     const box = await makeTestSandbox({ repository: false });
-    const headers = { upgrade: "websocket", "x-quayside-binding": JSON.stringify(box.binding) };
+    const headers = { upgrade: "websocket", "x-quayside-binding": JSON.stringify(box.binding), ...OWNED };
     const { webSocket } = await box.stub.fetch("http://sandbox/terminal", { headers });
     const { socket, shown } = watchTerminal(webSocket);
     await until(() => shown().includes('{"type":"ready"}'));
@@ -393,7 +420,7 @@ describe("terminals", () => {
   test("SB25 a terminal is opened by its binding and is kept while nobody watches", async () => {
     const box = await makeTestSandbox({ repository: false });
     const open = async () => {
-      const headers = { upgrade: "websocket", "x-quayside-binding": JSON.stringify(box.binding) };
+      const headers = { upgrade: "websocket", "x-quayside-binding": JSON.stringify(box.binding), ...OWNED };
       const { webSocket, status } = await box.stub.fetch("http://sandbox/terminal?cols=77&rows=22", { headers });
       expect(status).toBe(101);
       return watchTerminal(webSocket);

@@ -1,4 +1,6 @@
 import { fail, ok, type Result } from "#contract/problem";
+import { PROBLEM_FACES } from "#platform/problem-response";
+import type { SocketOwner } from "#platform/rpc";
 import { filesTouched, type SandboxContext, save, touch } from "./context.ts";
 import { withMachine } from "./machine.ts";
 import { maskFrames } from "./mask-frames.ts";
@@ -10,7 +12,11 @@ const SESSION = /^[A-Za-z0-9_-]{1,64}$/;
  * Opens a terminal and relays its WebSocket (protocol: `SandboxDriver`). Bytes in either direction are activity; a socket
  * that merely stays open is not, and closing it ends nothing.
  */
-export async function openTerminal(context: SandboxContext, request: Request): Promise<Result<Response>> {
+export async function openTerminal(
+  context: SandboxContext,
+  request: Request,
+  owner: SocketOwner,
+): Promise<Result<Response>> {
   const query = new URL(request.url).searchParams;
   const sessionId = query.get("session") ?? "main";
   if (!SESSION.test(sessionId)) return invalid("session", "must be letters, digits, - or _, at most 64");
@@ -24,7 +30,7 @@ export async function openTerminal(context: SandboxContext, request: Request): P
   });
   if (!opened.ok) return opened;
   const [client, server] = Object.values(new WebSocketPair()) as [WebSocket, WebSocket];
-  relay(context, { person: server, machine: opened.value, secrets });
+  relay(context, { person: server, machine: opened.value, secrets, owner });
   return ok(new Response(null, { status: 101, webSocket: client }));
 }
 
@@ -32,9 +38,17 @@ interface Ends {
   person: WebSocket;
   machine: WebSocket;
   secrets: readonly string[];
+  owner: SocketOwner;
 }
 
-function relay(context: SandboxContext, { person, machine, secrets }: Ends): void {
+/** Closes the terminals of a member, or of one of its sessions; what runs in them goes on. */
+export function closeTerminals({ terminals }: SandboxContext, { memberId, sessionId }: SocketOwner): Result<null> {
+  for (const { owner, close } of terminals)
+    if (owner.memberId === memberId && (sessionId === undefined || owner.sessionId === sessionId)) close();
+  return ok(null);
+}
+
+function relay(context: SandboxContext, { person, machine, secrets, owner }: Ends): void {
   for (const socket of [person, machine]) {
     socket.binaryType = "arraybuffer";
     socket.accept();
@@ -62,8 +76,21 @@ function relay(context: SandboxContext, { person, machine, secrets }: Ends): voi
       closeAs(person, event);
     },
   });
-  machine.addEventListener("close", () => filesTouched(context));
-  person.addEventListener("close", () => filesTouched(context));
+  const terminal = {
+    owner,
+    // The machine's end at once: nothing that the person still sends reaches it.
+    close: () => {
+      context.terminals.delete(terminal);
+      machine.close(1000, "revoked");
+      person.close(PROBLEM_FACES.unauthenticated.close, "unauthenticated");
+    },
+  };
+  context.terminals.add(terminal);
+  for (const socket of [machine, person])
+    socket.addEventListener("close", () => {
+      context.terminals.delete(terminal);
+      filesTouched(context);
+    });
 }
 
 interface Way {

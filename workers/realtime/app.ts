@@ -1,7 +1,8 @@
 import { type Context, Hono } from "hono";
+import { requireSame } from "#platform/kept-socket";
 import { ProblemError, unwrap } from "#platform/problem-response";
 import type { AppEnv } from "#platform/route";
-import { admit, openSocket, requireSame } from "./admit.ts";
+import { admit, askerOf, openSocket } from "./admit.ts";
 import { pollEvents } from "./long-poll.ts";
 import { streamEvents } from "./sse.ts";
 
@@ -27,6 +28,6 @@ realtimeApp.get("/conversations/:id/events/stream", async (context) => {
 realtimeApp.get("/conversations/:id/events", async (context) => {
   const { principal, conversation } = admitted(context);
   const answer = await pollEvents({ principal, conversation }, context.req.query());
-  if (context.req.query("wait")) await requireSame(context, principal);
+  if (context.req.query("wait")) await requireSame(askerOf(context, principal));
   return answer;
 });

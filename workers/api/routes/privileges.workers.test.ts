@@ -2,7 +2,9 @@ import { describe, expect, it } from "vitest";
 import type { ProblemDocument } from "#contract/problem";
 import { changeMember } from "#data/members";
 import { forTenant } from "#data/tenant-db";
+import { memberPrincipal } from "#platform/member-principal";
 import { sha256Hex } from "#platform/random-token";
+import { conversationStub } from "#platform/stubs";
 import { conversation, joined, meOf, owner, socketOf, within5s } from "../../account/testing/members.ts";
 import {
   APP,
@@ -56,6 +58,18 @@ async function programSocket(token: string, org: MadeOrg, id: string) {
       headers: { ...init.headers, authorization: `Bearer ${token}` },
     });
   return socketOf({ fetch } as Browser, org, id);
+}
+
+const newSession = () => crypto.randomUUID().slice(0, 8);
+
+/** The code with which a socket was closed, null while it is open. */
+function closing(socket: WebSocket | null): () => number | null {
+  let code: number | null = null;
+  socket?.addEventListener("close", (event) => {
+    code = event.code;
+  });
+  socket?.accept();
+  return () => code;
 }
 
 describe("a key or token", () => {
@@ -223,6 +237,35 @@ describe("an invitation", () => {
       mailed.push(made.body.mailed);
     }
     expect(mailed).toEqual([true, true, true, true, true, false]);
+  });
+});
+
+describe("a terminal", () => {
+  it("is closed within five seconds where its member, session or place in the conversation ends", async () => {
+    const { browser, org } = await owner();
+    const [bo, eva, jo] = [await joined(browser, org), await joined(browser, org), await joined(browser, org)];
+    const id = await conversation(browser, org, { kind: "coding" });
+    const open = async (one: Browser) => {
+      const headers = { upgrade: "websocket" };
+      const answer = await one.fetch(`${org.url}/api/conversations/${id}/terminal?session=${newSession()}`, {
+        headers,
+      });
+      expect(answer.status).toBe(101);
+      return closing(answer.webSocket);
+    };
+    const mine = await open(browser);
+    const [removed, signedOut, left] = [await open(bo.browser), await open(eva.browser), await open(jo.browser)];
+    await browser.json("DELETE", `${org.url}/api/members/${bo.id}`);
+    await within5s(removed);
+    await eva.browser.json("DELETE", `${org.url}/api/session`);
+    await within5s(signedOut);
+    const as = memberPrincipal({ orgId: org.id, memberId: jo.id, name: "Jo", role: "member" });
+    for (const type of ["participant.add", "participant.remove"] as const) {
+      const command = { type, clientId: type, memberId: jo.id };
+      expect((await conversationStub(testEnv, org.id, id).command(as, command)).ok).toBe(true);
+    }
+    await within5s(left);
+    expect(mine()).toBeNull();
   });
 });
 

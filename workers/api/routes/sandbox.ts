@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { sandboxStatus, snapshotList } from "#contract/sandbox";
+import { keepSocket } from "#platform/kept-socket";
 import { within } from "#platform/policy";
 import { ProblemError, settle, unwrap } from "#platform/problem-response";
 import { type AnyRoute, defineRoute } from "#platform/route";
@@ -53,8 +54,12 @@ const terminal = defineRoute({
       if (value !== undefined) url.searchParams.set(name, String(value));
     }
     // Nothing of the caller's own headers, such as a cookie, goes on.
-    const headers = { upgrade: "websocket", "x-quayside-binding": JSON.stringify(binding) };
-    return stub.fetch(url.href, { headers });
+    const { memberId, sessionId } = input.principal;
+    const owner = { memberId, ...(sessionId === null ? {} : { sessionId }) };
+    const known = { "x-quayside-binding": JSON.stringify(binding), "x-quayside-owner": JSON.stringify(owner) };
+    const opened = await stub.fetch(url.href, { headers: { upgrade: "websocket", ...known } });
+    const asker = { ...input, slug: input.org.slug, conversationId: binding.conversationId };
+    return keepSocket(asker, opened, () => sandboxOf(input, "conversation.code"));
   },
 });
 

@@ -28,6 +28,7 @@ function appFor(who: MemberPrincipal | null) {
   app.use(async (context, next) => {
     context.set("principal", who);
     context.set("requestId", "req");
+    context.set("org", { id: orgId, slug: "demo", name: "Demo" });
     await next();
   });
   mountRoutes(app, [...workspaceRoutes, ...sandboxRoutes]);

@@ -73,7 +73,7 @@ export interface ConversationRpc {
   usage(principal: Principal): Promise<Result<ConversationUsage>>;
   /** What happened to the sandbox or in its workspace. A repeat of a state is not an event. */
   reportSandbox(principal: Principal, report: SandboxReport): Promise<Result<null>>;
-  /** Closes sockets whose session, member or role is not what it was; a socket of another org is none of them. */
+  /** Closes sockets and terminals whose session, member or role is not what it was; those of another org are none of them. */
   closeSockets(orgId: string, owner: SocketOwner): Promise<void>;
   purge(principal: Principal): Promise<Result<null>>;
 }
@@ -279,4 +279,6 @@ export interface SandboxRpc {
   commit(binding: SandboxBinding, request: CommitRequest & { author: { name: string } }): Promise<Result<CommitResult>>;
   push(binding: SandboxBinding, request: { branch?: string }): Promise<Result<PushResult>>;
   discard(binding: SandboxBinding, paths: string[]): Promise<Result<null>>;
+  /** Closes terminals as `closeSockets` of a conversation does sockets. `not_found` where nobody used the sandbox. Wakes nothing. */
+  closeTerminals(orgId: string, owner: SocketOwner): Promise<Result<null>>;
 }
