@@ -50,12 +50,12 @@ export function creationEvents(principal: MemberPrincipal, init: ConversationIni
   return [{ type: "conversation.created", head }, ...again];
 }
 
-/** Who wrote the prompts of a replay, where that is not its maker. */
+/** Who wrote the prompts of a replay and still takes part in what is replayed, where that is not its maker. */
 function authorsOf(principal: MemberPrincipal, init: ConversationInit): Participant[] {
   const authors = new Map(
     init.replay?.runs
       .map(({ prompt }) => [prompt.message.authorId, prompt] as const)
-      .filter(([id]) => id !== principal.memberId),
+      .filter(([id]) => id !== principal.memberId && init.replay?.takingPart.includes(id)),
   );
   return [...authors].map(([memberId, { authorName, message }]) => ({
     memberId,

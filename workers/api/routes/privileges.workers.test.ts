@@ -282,3 +282,32 @@ describe("a space that is closed to others", () => {
     expect((await bo.browser.json("GET", `${org.url}/api/conversations/${id}`)).status).toBe(404);
   });
 });
+
+describe("a replay of what was said in a private space", () => {
+  it("is in that space, and for nobody who was taken out of it", async () => {
+    const { browser, org } = await owner();
+    const [bo, eva] = [await joined(browser, org), await joined(browser, org)];
+    const space = await browser.json<{ id: string }>("POST", `${org.url}/api/spaces`, {
+      name: "Quiet",
+      visibility: "private",
+    });
+    const place = `${org.url}/api/spaces/${space.body.id}/members/${bo.id}`;
+    await browser.json("PUT", place, { role: "member" });
+    const id = await conversation(browser, org, { spaceId: space.body.id, executor: "edge" });
+    const api = `${org.url}/api/conversations/${id}`;
+    expect((await bo.browser.json("POST", `${api}/messages`, { clientId: "a", content: "say: a secret" })).status).toBe(
+      201,
+    );
+    const ended = async () =>
+      (await browser.json<{ items: { status: string }[] }>("GET", `${api}/runs`)).body.items.map((one) => one.status);
+    await expect.poll(ended, { timeout: 10_000 }).toEqual(["succeeded"]);
+    const as = memberPrincipal({ orgId: org.id, memberId: bo.id, name: "Bo", role: "member", spaces: {} });
+    const leave = { type: "participant.remove", clientId: "b", memberId: bo.id } as const;
+    expect((await conversationStub(testEnv, org.id, id).command(as, leave)).ok).toBe(true);
+    await browser.json("DELETE", place);
+    const made = await browser.json<{ id: string; spaceId: string | null }>("POST", `${api}/replay`);
+    expect(made).toMatchObject({ status: 201, body: { spaceId: space.body.id } });
+    for (const one of [bo, eva])
+      expect((await one.browser.json("GET", `${org.url}/api/conversations/${made.body.id}`)).status).toBe(404);
+  });
+});

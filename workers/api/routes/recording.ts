@@ -119,8 +119,14 @@ const replay = defineRoute({
         repository: head.repository,
         settings: { ...head.settings, executor: "edge" },
         agent,
+        // What was said there is read by who may read it there.
+        spaceId: head.spaceId,
         at: Date.now(),
-        replay: { of: { conversationId: head.id, title: head.title }, runs },
+        replay: {
+          takingPart: head.participants.map((one) => one.memberId),
+          of: { conversationId: head.id, title: head.title },
+          runs,
+        },
       }),
     );
   },

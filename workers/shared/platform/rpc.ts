@@ -32,8 +32,8 @@ export interface ConversationInit {
   agent: { id: string; memberId: string; name: string };
   spaceId?: string | null | undefined;
   at: number;
-  /** Makes it a replay: these runs begin at once, by themselves. */
-  replay?: { of: NonNullable<ConversationHead["replayOf"]>; runs: RunToReplay[] };
+  /** Makes it a replay: these runs begin at once, by themselves. Of their authors those take part who still do in what is replayed. */
+  replay?: { of: NonNullable<ConversationHead["replayOf"]>; takingPart: string[]; runs: RunToReplay[] };
 }
 
 /** What a fork is made with. It holds nothing of its origin yet: it reads that at its first use. */
