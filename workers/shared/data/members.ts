@@ -3,7 +3,6 @@ import type { OrgRole, SpaceRole } from "#contract/member";
 import type { OrgMember } from "#contract/membership";
 import type { Page } from "#contract/page";
 import { members } from "./tables/members.ts";
-import { spaceMembers, spaces } from "./tables/spaces.ts";
 import type { TenantDb } from "./tenant-db.ts";
 
 export type MemberRow = typeof members.$inferSelect;
@@ -91,14 +90,13 @@ async function setMember(
 
 /** The spaces in which a member takes part, open ones included, with its role in each. */
 export async function spacesOf(db: TenantDb, memberId: string, role: OrgRole): Promise<Record<string, SpaceRole>> {
-  const [own, open] = await Promise.all([
-    db.select(spaceMembers, { where: eq(spaceMembers.memberId, memberId) }),
-    role === "guest" ? [] : db.select(spaces, { where: eq(spaces.visibility, "open") }),
-  ]);
-  return Object.fromEntries([
-    ...open.map((one) => [one.id, "member" as const]),
-    ...own.map((one) => [one.spaceId, one.role] as const),
-  ]);
+  const open = role === "guest" ? sql`false` : sql`s.visibility = 'open'`;
+  const rows = (await db.query(
+    (orgId) => sql`SELECT s.org_id, s.id, coalesce(m.role, 'member') AS role FROM spaces s
+      LEFT JOIN space_members m ON m.org_id = ${orgId} AND m.space_id = s.id AND m.member_id = ${memberId}
+      WHERE s.org_id = ${orgId} AND (m.member_id IS NOT NULL OR ${open}) ORDER BY s.id`,
+  )) as { id: string; role: SpaceRole }[];
+  return Object.fromEntries(rows.map(({ id, role }) => [id, role]));
 }
 
 /** The names of these members, those who are gone included. */

@@ -16,21 +16,14 @@ export async function insertSession(env: Env, row: SessionRow): Promise<void> {
 /** A session, and since when its sign-in is: it is no younger than the session it came from. */
 export type FoundSession = SessionRow & { since: number };
 
-/** The session with this token on this host (null: `app.BASE`), unless it or the one it came from was revoked. */
-export async function findSession(env: Env, tokenHash: string, hostOrgId: string | null): Promise<FoundSession | null> {
+/** The session with this token, of whatever host, unless it or the one it came from was revoked. */
+export async function findSession(env: Env, tokenHash: string): Promise<FoundSession | null> {
   const parents = alias(sessions, "parents");
   const rows = await db(env)
     .select({ session: sessions, parentAt: parents.createdAt })
     .from(sessions)
     .leftJoin(parents, eq(parents.id, sessions.parentId))
-    .where(
-      and(
-        eq(sessions.tokenHash, tokenHash),
-        hostOrgId === null ? isNull(sessions.hostOrgId) : eq(sessions.hostOrgId, hostOrgId),
-        isNull(sessions.revokedAt),
-        isNull(parents.revokedAt),
-      ),
-    )
+    .where(and(eq(sessions.tokenHash, tokenHash), isNull(sessions.revokedAt), isNull(parents.revokedAt)))
     .limit(1);
   const [row] = rows;
   return row ? { ...row.session, since: row.parentAt ?? row.session.createdAt } : null;

@@ -2,6 +2,7 @@ import type { Problem } from "#contract/problem";
 import { scopesOf } from "#data/api-keys";
 import { findMember, type MemberRow, memberOfAccount, spacesOf } from "#data/members";
 import { findOrg, findOrgBySlug, firstOwner, type Org } from "#data/orgs";
+import type { SessionRow } from "#data/sessions";
 import { forTenant, type TenantDb } from "#data/tenant-db";
 import { orgOfAccessToken, verifyAgentToken } from "./access-token.ts";
 import { orgOfKey, verifyApiKey } from "./api-keys.ts";
@@ -30,13 +31,26 @@ type Found = { member: MemberRow | null; shown: Shown } | { refused: Problem } |
  */
 export async function openSession(env: Env, request: Request, slug: string | null): Promise<Session | null> {
   const token = tokenOf(env, request);
-  const org = slug === null ? await orgOfToken(env, token) : await findOrgBySlug(env, slug);
+  const finding = slug === null ? orgOfToken(env, token) : findOrgBySlug(env, slug);
+  const asking = token === null ? sessionAt(env, request, finding) : null;
+  const [org, session] = await Promise.all([finding, asking]);
   if (!org) return null;
   const db = forTenant(env, { orgId: org.id });
-  const found = token === null ? await shownByBrowser(env, request, org) : await shownByToken(env, db, token);
+  const found =
+    token === null ? await shownByBrowser(env, request, { org, session }) : await shownByToken(env, db, token);
   if (found && "refused" in found) return { org, principal: null, refused: found.refused };
   if (found?.member?.state !== "active") return { org, principal: null };
   return { org, principal: await principalOf(db, found.member, found.shown) };
+}
+
+/** The session of a browser where browsers have one, looked for while the org of the host is. */
+async function sessionAt(env: Env, request: Request, finding: Promise<Org | null>): Promise<SessionRow | null> {
+  const { authMode } = configOf(env);
+  if (authMode === "NONE" || authMode === "KEYCLOAK_FIREWALL") return null;
+  const host = finding.then((org) => org?.id);
+  // Who waits for the org itself hears of its failure.
+  host.catch(() => undefined);
+  return sessionOf(env, request, host);
 }
 
 /** The bearer token of a program. Behind a sign-in proxy that sends its own as one, that is told from it by what it says it is. */
@@ -74,7 +88,11 @@ async function shownByToken(env: Env, db: TenantDb, token: string): Promise<Foun
 }
 
 /** With `AUTH_MODE=NONE`, which the configuration allows only in development on loopback, every request is the org's first owner. */
-async function shownByBrowser(env: Env, request: Request, org: Org): Promise<Found> {
+async function shownByBrowser(
+  env: Env,
+  request: Request,
+  { org, session }: { org: Org; session: SessionRow | null },
+): Promise<Found> {
   const db = forTenant(env, { orgId: org.id });
   const { authMode } = configOf(env);
   if (authMode === "NONE") return { member: await firstOwner(db), shown: { via: "none" } };
@@ -82,7 +100,6 @@ async function shownByBrowser(env: Env, request: Request, org: Org): Promise<Fou
     const known = await memberByProxy(env, request, org);
     return known.ok ? { member: known.value, shown: { via: "proxy" } } : { refused: known.problem };
   }
-  const session = await sessionOf(env, request, db.orgId);
   const shown = { via: "session", sessionId: session?.id ?? null } as const;
   return session && { member: await memberOfAccount(db, session.accountId), shown };
 }

@@ -51,14 +51,22 @@ export async function startSession(
   return { id, token };
 }
 
-/** The session of a request's cookie on the host of an org, or on `app.BASE` with null; null where it is none or over. */
-export async function sessionOf(env: Env, request: Request, hostOrgId: string | null): Promise<SessionRow | null> {
+/**
+ * The session of a request's cookie on the host of an org, or on `app.BASE` with null; null where it is none, of another host, or over.
+ * The host's org may still be looked for (undefined: there is none such).
+ */
+export async function sessionOf(
+  env: Env,
+  request: Request,
+  hostOrgId: string | null | Promise<string | undefined>,
+): Promise<SessionRow | null> {
   const name = cookieName(env);
   const token = parse(request.headers.get("cookie") ?? "", name)[name];
   if (!token) return null;
-  const session = await findSession(env, await sha256Hex(token), hostOrgId);
+  const [session, host] = await Promise.all([findSession(env, await sha256Hex(token)), hostOrgId]);
   const now = Date.now();
-  if (!session || session.seenAt + SLIDING_MS <= now || session.since + HARD_MS <= now) return null;
+  if (!session || session.hostOrgId !== host) return null;
+  if (session.seenAt + SLIDING_MS <= now || session.since + HARD_MS <= now) return null;
   if (session.seenAt + TOUCH_MS <= now) await touchSession(env, session, now);
   return session;
 }
