@@ -1,3 +1,4 @@
+import { runInDurableObject } from "cloudflare:test";
 import { describe, expect, it } from "vitest";
 import type { Command } from "#contract/command";
 import type { OrgRole } from "#contract/member";
@@ -11,6 +12,7 @@ import { newId } from "#platform/new-id";
 import type { MemberPrincipal } from "#platform/principal";
 import { conversationStub } from "#platform/stubs";
 import { makeWorld, testEnv, type World } from "../../workers/shared/testing/world.ts";
+import type { Conversation } from "./conversation-do.ts";
 
 const SPACE = newId("space");
 
@@ -146,6 +148,23 @@ describe("people in a conversation", () => {
     await stub.closeSockets(world.orgId, { memberId });
     await soon(also.closed, 4401);
     expect(theirs.closed()).toBeNull();
+  });
+
+  it("CV83 does nothing that a closed socket still says, whose other end does not answer the close", async () => {
+    const world = await makeWorld();
+    const id = await begin(world, null);
+    await socketOf(world.principal, id);
+    const stub = conversationStub(testEnv, world.orgId, id);
+    const before = await stub.head(world.principal);
+    const command = { type: "message.post", clientId: "late", content: "Still here", mode: "auto", attachments: [] };
+    await runInDurableObject(stub as unknown as DurableObjectStub<Conversation>, async (object, ctx) => {
+      const [socket] = ctx.getWebSockets();
+      if (!socket) throw new Error("there is no socket");
+      const { memberId } = world.principal;
+      await object.closeSockets(world.orgId, { memberId });
+      await object.webSocketMessage(socket, JSON.stringify({ type: "command", id: "late", command }));
+    });
+    expect(await stub.head(world.principal)).toEqual(before);
   });
 
   it("CV84 takes one's own files as attachments, and shows them to who reads the conversation", async () => {

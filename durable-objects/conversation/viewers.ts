@@ -110,6 +110,8 @@ export class Viewers {
     for (const socket of this.#ctx.getWebSockets(TAG)) {
       const viewer = Viewers.of(socket);
       if (viewer?.memberId !== memberId || (sessionId !== undefined && viewer.sessionId !== sessionId)) continue;
+      // An end that does not answer the close goes on sending, and what it sends still comes here: as nobody's.
+      socket.serializeAttachment(null);
       socket.close(PROBLEM_FACES.unauthenticated.close, "unauthenticated");
     }
   }
