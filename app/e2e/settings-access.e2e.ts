@@ -97,6 +97,7 @@ describe("with accounts", () => {
     await invited.page.waitForURL((url) => url.host.startsWith("app."));
     await page.getByRole("button", { name: "Manage Katherine Johnson" }).click();
     await page.getByRole("button", { name: "Resume" }).click();
+    await page.getByRole("dialog").waitFor({ state: "detached" });
     await rowOf(page, "Katherine Johnson").getByText("Suspended").waitFor({ state: "detached" });
     await page.getByRole("button", { name: "Manage Katherine Johnson" }).click();
     await page.getByRole("button", { name: "Remove" }).click();

@@ -21,33 +21,40 @@ interface MemberDialogProps {
 
 /** What can be done with one member. What the rules forbid is refused by the api, which says why. */
 export function MemberDialog({ member, onClose }: MemberDialogProps) {
+  return (
+    <Dialog open onOpenChange={onClose} title={member.name}>
+      <div className="flex flex-col gap-6 p-4">
+        <Facts key={member.rev} member={member} onClose={onClose} />
+        <Ends member={member} onClose={onClose} />
+      </div>
+    </Dialog>
+  );
+}
+
+/** Begun anew where the member is another by now: nobody changes what they have not seen. */
+function Facts({ member, onClose }: MemberDialogProps) {
   const { id, rev, name, role } = member;
   const ask = useAsk();
   const [chosen, setChosen] = useState<OrgRole>(role);
   return (
-    <Dialog open onOpenChange={onClose} title={name}>
-      <div className="flex flex-col gap-6 p-4">
-        <AskForm
-          ask={ask}
-          fields={["name", "role"]}
-          label={words.manageOne(name)}
-          submit={words.saveChanges}
-          onSend={(form) => api.change(id, rev, changesOf(member, form))}
-          onDone={onClose}
-        >
-          <TextField name="name" label={words.rename} defaultValue={name} required maxLength={80} />
-          <SelectField
-            name="role"
-            label={words.role}
-            hint={roleHints[chosen]}
-            options={orgRole.options.map((one) => [one, roleNames[one]] as const)}
-            value={chosen}
-            onChange={(event) => setChosen(orgRole.parse(event.target.value))}
-          />
-        </AskForm>
-        <Ends member={member} onClose={onClose} />
-      </div>
-    </Dialog>
+    <AskForm
+      ask={ask}
+      fields={["name", "role"]}
+      label={words.manageOne(name)}
+      submit={words.saveChanges}
+      onSend={(form) => api.change(id, rev, changesOf(member, form))}
+      onDone={onClose}
+    >
+      <TextField name="name" label={words.rename} defaultValue={name} required maxLength={80} />
+      <SelectField
+        name="role"
+        label={words.role}
+        hint={roleHints[chosen]}
+        options={orgRole.options.map((one) => [one, roleNames[one]] as const)}
+        value={chosen}
+        onChange={(event) => setChosen(orgRole.parse(event.target.value))}
+      />
+    </AskForm>
   );
 }
 

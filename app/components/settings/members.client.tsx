@@ -132,7 +132,7 @@ function List({ page, filter }: Pick<MembersProps, "page" | "filter">) {
           </Link>
         )}
       </div>
-      {managed && <MemberDialog key={managed.rev} member={managed} onClose={() => setChosen(null)} />}
+      {managed && <MemberDialog key={managed.id} member={managed} onClose={() => setChosen(null)} />}
     </Section>
   );
 }
