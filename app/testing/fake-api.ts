@@ -7,7 +7,20 @@ import { NO_USAGE } from "#contract/usage";
 import { type ConversationState, evolve, stateOf } from "#domain/conversation/evolve";
 import { finished, fresh, running } from "./conversations.ts";
 import { workspaceAnswer } from "./fake-workspace.ts";
-import { ADA, AGENT, id, itemOf, me, messageOf, models, providers, repositories, runOf, THREAD } from "./fixtures.ts";
+import {
+  ADA,
+  AGENT,
+  id,
+  itemOf,
+  me,
+  messageOf,
+  models,
+  providers,
+  repositories,
+  runOf,
+  spaces,
+  THREAD,
+} from "./fixtures.ts";
 
 interface Live {
   state: ConversationState;
@@ -68,6 +81,7 @@ export class FakeApi {
       models: () => ({ items: this.empty ? models.slice(0, 1) : models }),
       repositories: () => (posted ? repositories[0] : page(repositories)),
       providers: () => providerAnswer(request, parts) ?? page(providers),
+      spaces: () => (which ? spaces[0] : page(spaces)),
       budgets: () => ({
         month: "2026-11",
         monthMicroUsd: 50_000_000,

@@ -5,6 +5,7 @@ import type { Message } from "#contract/message";
 import type { Model, Provider } from "#contract/provider";
 import type { Repository } from "#contract/repository";
 import type { Item, Run } from "#contract/run";
+import type { Space } from "#contract/space";
 import { NO_USAGE } from "#contract/usage";
 
 export const START = Date.parse("2026-11-20T08:00:00.000Z");
@@ -33,6 +34,19 @@ export const models: Model[] = [
     demo: false,
     contextTokens: 200_000,
     isDefault: false,
+  },
+];
+
+export const spaces: Space[] = [
+  {
+    id: id("spc", 1),
+    name: "Harbour works",
+    visibility: "private",
+    myRole: "lead",
+    members: 3,
+    createdAt: at(-90_000),
+    archivedAt: null,
+    rev: 1,
   },
 ];
 
