@@ -51,11 +51,7 @@ export default function Palette({ open, onOpenChange, onShortcuts }: PaletteProp
             <Command.Empty className="px-4 py-6 text-13 text-n11">{paletteText.nothing}</Command.Empty>
           )}
           <Command.Group heading={paletteText.actions} className={GROUP}>
-            {actionsOf(role).map(([label, to]) => (
-              <Command.Item key={to} className={ITEM} onSelect={() => go(to)}>
-                {label}
-              </Command.Item>
-            ))}
+            <Places role={role} onGo={go} />
             <Command.Item
               className={ITEM}
               onSelect={() => {
@@ -98,17 +94,29 @@ export default function Palette({ open, onOpenChange, onShortcuts }: PaletteProp
   );
 }
 
-/** `New conversation` is not for guests. */
-const actionsOf = (role: OrgRole): [string, string][] => [
-  ...(role === "guest" ? [] : [NEW]),
-  ...PLACES,
-  ...settingsGroups(role).flatMap((group) => group.pages),
-];
+/** What a role may do and open. Every page of settings is also found by that word. */
+function Places({ role, onGo }: { role: OrgRole; onGo: (to: string) => void }) {
+  const item = ([label, to]: [string, string], keywords: string[] = []) => (
+    <Command.Item key={label} className={ITEM} keywords={keywords} onSelect={() => onGo(to)}>
+      {label}
+    </Command.Item>
+  );
+  return (
+    <>
+      {role !== "guest" && item(NEW)}
+      {PLACES.map((one) => item(one))}
+      {settingsGroups(role)
+        .flatMap((group) => group.pages)
+        .map((one) => item(one, [text.nav.settings]))}
+    </>
+  );
+}
 
 const NEW: [string, string] = [text.nav.newConversation, "/conversations/new"];
 const PLACES: [string, string][] = [
   [text.nav.conversations, "/conversations"],
   [paletteText.archived, "/conversations?archived=true"],
+  [text.nav.settings, "/settings"],
 ];
 
 /** Places inside conversations. The server chose them: letters are not compared again. */
