@@ -1,6 +1,6 @@
 import type { AccountRow } from "#data/accounts";
 import { findInvitation, grantsOf, type InvitationRow, takeInvitation } from "#data/invitations";
-import { findMember, type MemberRow } from "#data/members";
+import { findMember, type MemberRow, memberByEmail } from "#data/members";
 import { findOrg, type OrgRow } from "#data/orgs";
 import { forTenant } from "#data/tenant-db";
 import { can } from "#domain/access/can";
@@ -23,12 +23,17 @@ export async function openInvitation(env: Env, token: string): Promise<FoundInvi
     org && org.deletingAt === null
       ? await findInvitation(forTenant(env, { orgId: org.id }), await sha256Hex(token))
       : null;
-  const open = row && row.acceptedAt === null && row.revokedAt === null && row.expiresAt > Date.now();
+  const open = row && row.revokedAt === null && row.expiresAt > Date.now() && (await isUnused(env, row));
   if (org && row && open && (await mayStillInvite(env, row))) return { org, row };
   throw new ProblemError({
     code: "not_found",
     detail: "This invitation was used, taken back, or is too old. Ask for a new one.",
   });
+}
+
+/** One that was used and by which nobody came in was broken off in between: whoever has the address may use it again. */
+async function isUnused(env: Env, { orgId, email, acceptedAt }: InvitationRow): Promise<boolean> {
+  return acceptedAt === null || (await memberByEmail(forTenant(env, { orgId }), email)) === null;
 }
 
 /** An invitation gives no more than whoever made it could give now: not after they left, nor what is above them. */
@@ -45,7 +50,8 @@ export async function acceptInvitation(
   { org, row }: FoundInvitation,
   account: AccountRow,
 ): Promise<MemberRow> {
-  if (!(await takeInvitation(forTenant(env, { orgId: org.id }), row.id, Date.now())))
+  const taken = await takeInvitation(forTenant(env, { orgId: org.id }), row.id, Date.now());
+  if (!taken && row.acceptedAt === null)
     throw new ProblemError({ code: "conflict", detail: "This invitation was used a moment ago." });
   return joinOrg(env, org.id, { account, entry: { role: row.role, state: "active", grants: grantsOf(row) } });
 }

@@ -196,6 +196,22 @@ describe("an invitation", () => {
     expect(await read(high)).toBe(404);
   });
 
+  it("is good once more where it was used and nobody came in by it, as after a crash in between", async () => {
+    const { browser, org } = await owner();
+    const bo = new Browser(env);
+    const email = await signUp(bo, "Bo");
+    const token = await invite(browser, org, { email });
+    const crash = testEnv.DB.prepare("UPDATE invitations SET accepted_at = 1 WHERE org_id = ? AND email = ?");
+    await crash.bind(org.id, email).run();
+    const accept = async () => (await bo.json("POST", `${APP}/invitations/accept`, { token })).status;
+    expect(await accept()).toBe(200);
+    expect(await bo.go(`${org.url}/`)).toBe(`${org.url}/`);
+    expect(await accept()).toBe(404);
+    const me = (await meOf(bo, org)).body as unknown as { member: { id: string } };
+    await browser.json("DELETE", `${org.url}/api/members/${me.member.id}`);
+    expect(await accept()).toBe(404);
+  });
+
   it("gives who was removed what it says, and nothing of before", async () => {
     const { browser, org } = await owner();
     const bo = await joined(browser, org);
