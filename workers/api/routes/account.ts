@@ -8,6 +8,7 @@ import { forTenant } from "#data/tenant-db";
 import { weaknessOf } from "#domain/account/password-policy";
 import { configOf } from "#platform/config";
 import type { Env } from "#platform/env";
+import { voidCodes } from "#platform/one-time-codes";
 import { checkPassword, digestPassword } from "#platform/passwords";
 import { allow } from "#platform/policy";
 import { requireRev, tagged } from "#platform/preconditions";
@@ -74,6 +75,7 @@ const password = defineRoute({
     const weakness = weaknessOf(body.password, known);
     if (weakness) throw fieldProblem("password", weakness);
     await updateAccount(env, known.id, { passwordDigest: await digestPassword(body.password) });
+    await voidCodes(env, { purpose: "set_password", accountId: known.id });
     await endSessions(env, { accountId: known.id, ...(root ? { exceptRootId: root.id } : {}) });
   },
 });

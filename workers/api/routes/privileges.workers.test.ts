@@ -10,6 +10,7 @@ import {
   APP,
   invite,
   type MadeOrg,
+  mailedSecret,
   makeOrg,
   newEmail,
   PASSWORD,
@@ -151,6 +152,27 @@ describe("an administrator", () => {
     expect(await changeMember(db, { id: bo.id, rev: 1 }, { role: "owner" })).toBe(true);
     expect(await changeMember(db, { id: bo.id, rev: 1 }, { role: "guest" })).toBe(false);
     expect((await meOf(bo.browser, org)).body).toMatchObject({ member: { role: "owner" } });
+  });
+
+  it("keeps no way into the account of a member they made, once that has a password of its own", async () => {
+    const { browser, org } = await owner();
+    const email = newEmail();
+    const made = await browser.json<{ link: string }>("POST", `${org.url}/api/members`, { email, name: "Eva" });
+    const eva = new Browser(env);
+    expect((await eva.json("POST", `${APP}/password/forgotten`, { email })).status).toBe(202);
+    const [told, mailed] = [secretOf(made.body.link, "reset"), await mailedSecret(email, "reset")];
+    expect(mailed).not.toBe(told);
+    const reset = (token: string) =>
+      new Browser(env).json("POST", `${APP}/password/reset`, { token, password: PASSWORD });
+    expect((await reset(mailed)).status).toBe(200);
+    expect((await reset(told)).status).toBe(404);
+    await eva.json("POST", `${APP}/session`, { email, password: PASSWORD });
+    await eva.go(`${org.url}/`);
+    await eva.json("POST", `${APP}/password/forgotten`, { email });
+    const late = await mailedSecret(email, "reset");
+    const change = { current: PASSWORD, password: "another tide 8 quay" };
+    expect((await eva.json("POST", `${org.url}/api/account/password`, change)).status).toBe(204);
+    expect((await reset(late)).status).toBe(404);
   });
 
   it("puts nobody in by an address that an account only claims", async () => {
