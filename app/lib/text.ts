@@ -54,6 +54,7 @@ export const text = {
     archivedTitle: "Archived conversations",
     space: "Space",
     anySpace: "Every space",
+    personalSpace: (name: string) => `${name} (yours alone)`,
     showArchived: "Archived",
     showOpen: "Back to open ones",
     emptyTitle: "Start the first conversation",

@@ -75,12 +75,14 @@ function Provider({ provider, onEdit }: { provider: IdentityProvider; onEdit: ()
           <span className="block font-mono text-12 text-n11">{issuer}</span>
           <span className="block text-12 text-n11">{secret.hasValue ? told : words.noSecret}</span>
         </span>
-        <Button aria-label={words.edit(name)} onClick={onEdit}>
-          {text.actions.edit}
-        </Button>
-        <Button look="danger" disabled={ask.busy} aria-label={words.removeOne(name)} onClick={remove}>
-          {words.remove}
-        </Button>
+        <span className="flex gap-2">
+          <Button aria-label={words.edit(name)} onClick={onEdit}>
+            {text.actions.edit}
+          </Button>
+          <Button look="danger" disabled={ask.busy} aria-label={words.removeOne(name)} onClick={remove}>
+            {words.remove}
+          </Button>
+        </span>
       </div>
       <div className="flex flex-wrap items-center gap-x-2 text-12">
         <span className="text-n11">{words.redirect}</span>
