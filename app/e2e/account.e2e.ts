@@ -6,13 +6,10 @@ import { makeServer, type Server } from "./server.ts";
 const PASSWORD = "herring tide 7 quay";
 let server: Server;
 let browser: Browser;
-let at: (label: string, path: string) => string;
 
 beforeAll(async () => {
   server = await makeServer(["--auth=local"]);
   [browser] = await Promise.all([launch(), server.start()]);
-  const { port } = new URL(server.origin);
-  at = (label, path) => `http://${label}.localhost:${port}${path}`;
 });
 afterAll(async () => {
   await browser?.close();
@@ -20,13 +17,13 @@ afterAll(async () => {
 });
 
 async function mailedLink(page: Page, email: string): Promise<string> {
-  await page.goto(at("app", "/dev/mail"));
+  await page.goto(server.at("app", "/dev/mail"));
   return (await page.locator("article", { hasText: email }).first().locator("a").getAttribute("href")) ?? "";
 }
 
 /** Registers, confirms the address by the mailed link, and ends where a new person chooses. */
 async function signUp(page: Page, email: string): Promise<void> {
-  await page.goto(at("app", "/register"));
+  await page.goto(server.at("app", "/register"));
   await page.getByLabel("Your name").fill("Ada Lovelace");
   await page.getByLabel("E-mail address").fill(email);
   await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
@@ -48,12 +45,12 @@ describe("accounts with a password", () => {
     await page.getByRole("button", { name: "auth-team" }).click();
     await page.getByText("held for you").waitFor();
     await page.getByRole("button", { name: "Create organisation" }).click();
-    await page.waitForURL(at("auth-team", "/conversations"));
+    await page.waitForURL(server.at("auth-team", "/conversations"));
 
-    await page.goto(at("app", "/organisations"));
+    await page.goto(server.at("app", "/organisations"));
     await page.getByRole("button", { name: "Sign out" }).click();
     await page.getByRole("heading", { name: "Sign in" }).waitFor();
-    await page.goto(at("auth-team", "/conversations/new"));
+    await page.goto(server.at("auth-team", "/conversations/new"));
     await page.getByRole("heading", { name: "Sign in to Auth" }).waitFor();
     await expectClean(page);
     await page.getByLabel("E-mail address").fill("ada@example.org");
@@ -62,7 +59,7 @@ describe("accounts with a password", () => {
     await page.getByRole("alert").getByText("The e-mail address or the password is wrong.").waitFor();
     await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
     await page.keyboard.press("Enter");
-    await page.waitForURL(at("auth-team", "/conversations/new"));
+    await page.waitForURL(server.at("auth-team", "/conversations/new"));
     expect(errors).toEqual([]);
   });
 
@@ -71,21 +68,21 @@ describe("accounts with a password", () => {
     const { page } = await makePerson(browser, looks);
     await signUp(page, "bo@example.org");
     const { page: plain } = await makePerson(browser, { ...looks, javaScriptEnabled: false });
-    await plain.goto(at("app", "/sign-in"));
+    await plain.goto(server.at("app", "/sign-in"));
     await plain.getByLabel("E-mail address").fill("bo@example.org");
     await plain.getByLabel("Password", { exact: true }).fill(PASSWORD);
     await plain.getByRole("button", { name: "Sign in" }).click();
     await plain.getByText("You are in no organisation yet").waitFor();
-    await plain.goto(at("demo", "/"));
+    await plain.goto(server.at("demo", "/"));
     await plain.getByRole("heading", { name: "No way into Demo" }).waitFor();
-    await page.goto(at("demo", "/"));
+    await page.goto(server.at("demo", "/"));
     await page.getByRole("heading", { name: "No way into Demo" }).waitFor();
     await expectClean(page);
   });
 
   it("say at the field what is wrong, and what a used link is", async () => {
     const { page } = await makePerson(browser);
-    await page.goto(at("app", "/register"));
+    await page.goto(server.at("app", "/register"));
     await page.getByLabel("Your name").fill("Cy");
     await page.getByLabel("E-mail address").fill("nobody");
     await page.getByLabel("Password", { exact: true }).fill("qwertyuiop1234");
@@ -97,14 +94,14 @@ describe("accounts with a password", () => {
     await page.getByRole("button", { name: "Create account" }).click();
     await page.getByText("This is one of the most common passwords.").waitFor();
 
-    await page.goto(at("app", "/reset#nothing"));
+    await page.goto(server.at("app", "/reset#nothing"));
     await page.getByLabel("New password").fill(PASSWORD);
     await page.getByRole("button", { name: "Save and sign in" }).click();
     await page.getByRole("alert").waitFor();
     expect(new URL(page.url()).hash).toBe("");
     await page.getByRole("link", { name: "Ask for a new link" }).waitFor();
     await expectClean(page);
-    await page.goto(at("app", "/invitation#nothing"));
+    await page.goto(server.at("app", "/invitation#nothing"));
     await page.getByRole("heading", { name: "This invitation does not work" }).waitFor();
     await expectClean(page);
   });
@@ -115,7 +112,7 @@ describe("accounts with a password", () => {
     await page.goto(link);
     await page.getByLabel("New password").fill(PASSWORD);
     await page.getByRole("button", { name: "Save and sign in" }).click();
-    await page.waitForURL(at("demo", "/conversations"));
+    await page.waitForURL(server.at("demo", "/conversations"));
     const me = await page.evaluate(() => fetch("/api/me").then((response) => response.json()));
     expect(me).toMatchObject({ via: "session", member: { role: "owner" } });
   });

@@ -11,13 +11,10 @@ let browser: Browser;
 let admin: Person;
 let bea: Person;
 let cy: Person;
-let at: (label: string, path: string) => string;
 
 beforeAll(async () => {
   server = await makeServer(["--auth=local"], { MAIL: "off" });
   [browser] = await Promise.all([launch(), server.start()]);
-  const { port } = new URL(server.origin);
-  at = (label, path) => `http://${label}.localhost:${port}${path}`;
   [admin, bea, cy] = await Promise.all([makePerson(browser), makePerson(browser), makePerson(browser)]);
 });
 afterAll(async () => {
@@ -38,7 +35,7 @@ async function say(page: Page, words: string): Promise<void> {
 
 /** Opens what an administrator can do with a member. */
 async function manage(name: string): Promise<void> {
-  await admin.page.goto(at("demo", "/settings/members"));
+  await admin.page.goto(server.at("demo", "/settings/members"));
   await admin.page.getByRole("button", { name: `Manage ${name}` }).click();
 }
 
@@ -49,8 +46,8 @@ describe("people of an organisation, where no mail is sent", () => {
     await page.goto(printedLink() ?? "");
     await page.getByLabel("New password").fill(PASSWORD);
     await page.getByRole("button", { name: "Save and sign in" }).click();
-    await page.waitForURL(at("demo", "/conversations"));
-    await page.goto(at("demo", "/settings/organisation"));
+    await page.waitForURL(server.at("demo", "/conversations"));
+    await page.goto(server.at("demo", "/settings/organisation"));
     await page.getByRole("radio", { name: "Anybody" }).check();
     await page.getByRole("button", { name: "Save" }).click();
     await page.getByText("Saved").waitFor();
@@ -58,25 +55,25 @@ describe("people of an organisation, where no mail is sent", () => {
 
   it("register, wait, are let in by the administrator, and sign in", async () => {
     const { page } = bea;
-    await page.goto(at("app", "/register?org=demo"));
+    await page.goto(server.at("app", "/register?org=demo"));
     await page.getByLabel("Your name").fill("Bea Moreau");
     await page.getByLabel("E-mail address").fill(BEA);
     await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
     await page.getByRole("button", { name: "Create account" }).click();
     await page.getByRole("heading", { name: "You are waiting to be let in" }).waitFor();
-    await admin.page.goto(at("demo", "/settings/members"));
+    await admin.page.goto(server.at("demo", "/settings/members"));
     await admin.page.getByRole("button", { name: "Let in Bea Moreau" }).click();
     await admin.page.getByRole("button", { name: "Manage Bea Moreau" }).waitFor();
-    await page.goto(at("demo", "/"));
+    await page.goto(server.at("demo", "/"));
     await page.getByLabel("E-mail address").fill(BEA);
     await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
     await page.getByRole("button", { name: "Sign in" }).click();
-    await page.waitForURL(at("demo", "/conversations"));
+    await page.waitForURL(server.at("demo", "/conversations"));
     expect(await meOf(page)).toMatchObject({ via: "session", member: { name: "Bea Moreau", role: "member" } });
   });
 
   it("are invited by a link that is handed over, which works once", async () => {
-    await admin.page.goto(at("demo", "/settings/members"));
+    await admin.page.goto(server.at("demo", "/settings/members"));
     await admin.page.getByRole("button", { name: "Invite somebody" }).click();
     await admin.page.getByLabel("E-mail address").fill(CY);
     await admin.page.getByRole("button", { name: "Invite", exact: true }).click();
@@ -96,7 +93,7 @@ describe("people of an organisation, where no mail is sent", () => {
 
 describe("members in one conversation", () => {
   it("see each other's words at once", async () => {
-    await bea.page.goto(at("demo", "/conversations/new"));
+    await bea.page.goto(server.at("demo", "/conversations/new"));
     await bea.page.getByLabel("What should be done?").fill("say: Welcome aboard.");
     await bea.page.getByRole("button", { name: "Start", exact: true }).click();
     await bea.page.waitForURL(/\/conversations\/cnv_/);

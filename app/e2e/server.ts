@@ -10,6 +10,8 @@ const READY_MS = 120_000;
 /** The product as `npm run dev` starts it, on a port and a state directory of its own. */
 export interface Server {
   origin: string;
+  /** An address on the host of an org or a room, such as `app`. */
+  at(label: string, path: string): string;
   /** The bare demo repository. */
   repository: string;
   /** Everything it printed since it was started last. */
@@ -41,6 +43,7 @@ export async function makeServer(options: string[] = [], more: Record<string, st
 
   return {
     origin: `http://localhost:${port}`,
+    at: (label, path) => `http://${label}.localhost:${port}${path}`,
     repository: join(state, "git", "pocket-links.git"),
     output: () => printed,
     start() {

@@ -26,26 +26,23 @@ async function expectCleanAtBothWidths(page: Page): Promise<void> {
 describe("with accounts", () => {
   let server: Server;
   let owner: Person;
-  let at: (label: string, path: string) => string;
 
   beforeAll(async () => {
     server = await makeServer(["--auth=local"]);
     await server.start();
-    const { port } = new URL(server.origin);
-    at = (label, path) => `http://${label}.localhost:${port}${path}`;
     owner = await makePerson(browser);
     const link = /set a password at (\S+)/.exec(server.output())?.[1] ?? "";
     await owner.page.goto(link);
     await owner.page.getByLabel("New password").fill(PASSWORD);
     await owner.page.getByRole("button", { name: "Save and sign in" }).click();
-    await owner.page.waitForURL(at("demo", "/conversations"));
+    await owner.page.waitForURL(server.at("demo", "/conversations"));
   });
   afterAll(() => server?.end());
 
   /** Invites an address as `role`, and gives the page of who followed the link and made an account. */
   async function invite(email: string, name: string, role: string): Promise<Person> {
     const { page } = owner;
-    await page.goto(at("demo", "/settings/members"));
+    await page.goto(server.at("demo", "/settings/members"));
     await page.getByRole("button", { name: "Invite somebody" }).click();
     await page.getByLabel("E-mail address").fill(email);
     const form = page.getByRole("form", { name: "Invite" });
@@ -70,12 +67,12 @@ describe("with accounts", () => {
     await page.reload();
     await rowOf(page, "katherine@example.org").getByText("Accepted").waitFor();
 
-    await invited.page.goto(at("demo", "/settings/members"));
+    await invited.page.goto(server.at("demo", "/settings/members"));
     await invited.page.getByText("Your role in this organisation does not allow this.").waitFor();
-    await invited.page.goto(at("demo", "/settings"));
+    await invited.page.goto(server.at("demo", "/settings"));
     await invited.page.getByRole("link", { name: "Spaces" }).waitFor();
     expect(await invited.page.getByRole("link", { name: "Members" }).count()).toBe(0);
-    await invited.page.goto(at("demo", "/settings/models"));
+    await invited.page.goto(server.at("demo", "/settings/models"));
     await invited.page.getByRole("heading", { name: "Models agents can use" }).waitFor();
     expect(await invited.page.getByRole("button", { name: "Add a provider" }).count()).toBe(0);
 
@@ -85,7 +82,7 @@ describe("with accounts", () => {
     await page.getByRole("button", { name: "Save" }).click();
     await page.getByRole("dialog").waitFor({ state: "detached" });
     await rowOf(page, "Katherine Johnson").getByText("Administrator").waitFor();
-    await invited.page.goto(at("demo", "/settings/members"));
+    await invited.page.goto(server.at("demo", "/settings/members"));
     await invited.page.getByRole("button", { name: "Manage Dev Admin" }).click();
     await invited.page.getByRole("button", { name: "Suspend" }).click();
     await invited.page.getByText("Your role does not reach that far.").waitFor();
@@ -93,7 +90,7 @@ describe("with accounts", () => {
     await page.getByRole("button", { name: "Manage Katherine Johnson" }).click();
     await page.getByRole("button", { name: "Suspend" }).click();
     await rowOf(page, "Katherine Johnson").getByText("Suspended").waitFor();
-    await invited.page.goto(at("demo", "/conversations"));
+    await invited.page.goto(server.at("demo", "/conversations"));
     await invited.page.waitForURL((url) => url.host.startsWith("app."));
     await page.getByRole("button", { name: "Manage Katherine Johnson" }).click();
     await page.getByRole("button", { name: "Resume" }).click();
@@ -114,7 +111,7 @@ describe("with accounts", () => {
 
   it("an invitation says at the field what is wrong, and is revoked", async () => {
     const { page } = owner;
-    await page.goto(at("demo", "/settings/members?role=owner"));
+    await page.goto(server.at("demo", "/settings/members?role=owner"));
     await expect.poll(() => page.getByRole("button", { name: /^Manage/ }).count()).toBe(1);
     await page.getByRole("button", { name: "Invite somebody" }).click();
     const email = page.getByLabel("E-mail address");
@@ -133,7 +130,7 @@ describe("with accounts", () => {
 
   it("a member changes their name and password, makes a key that works until it is revoked, and signs out", async () => {
     const { page, errors } = await invite("dorothy@example.org", "Dorothy Vaughan", "Member");
-    await page.goto(at("demo", "/settings/profile"));
+    await page.goto(server.at("demo", "/settings/profile"));
     await page.getByLabel("Name", { exact: true }).fill("Dorothy J. Vaughan");
     await page.getByLabel("Time zone").selectOption("Europe/Berlin");
     await page.getByRole("button", { name: "Save" }).click();
@@ -141,7 +138,7 @@ describe("with accounts", () => {
     await page.getByRole("button", { name: "Dorothy J. Vaughan" }).waitFor();
     await expectCleanAtBothWidths(page);
 
-    await page.goto(at("demo", "/settings/security"));
+    await page.goto(server.at("demo", "/settings/security"));
     await page.getByText("This browser").waitFor();
     await page.getByText("Chrome on Linux").waitFor();
     await page.getByLabel("Current password").fill("not the password");
@@ -154,7 +151,7 @@ describe("with accounts", () => {
     await page.getByRole("status").getByText("Saved.").waitFor();
     expect(await page.getByLabel("New password").inputValue()).toBe("");
 
-    await page.goto(at("demo", "/settings/api-keys"));
+    await page.goto(server.at("demo", "/settings/api-keys"));
     await page.getByRole("button", { name: "New key" }).click();
     await page.getByLabel("Name", { exact: true }).fill("nightly build");
     await expectCleanAtBothWidths(page);
@@ -176,7 +173,7 @@ describe("with accounts", () => {
     await page.getByRole("button", { name: "Dorothy J. Vaughan" }).click();
     await page.getByRole("menuitem", { name: "Sign out" }).click();
     await page.getByRole("heading", { name: "Sign in to Demo" }).waitFor();
-    await page.goto(at("demo", "/conversations"));
+    await page.goto(server.at("demo", "/conversations"));
     await page.getByRole("heading", { name: "Sign in to Demo" }).waitFor();
     expect(errors).toEqual([]);
   });
@@ -184,7 +181,7 @@ describe("with accounts", () => {
   it("a private space keeps its conversations to its people, and a guest sees the one they are added to", async () => {
     const guest = await invite("mae@example.org", "Mae Jemison", "Guest");
     const { page } = owner;
-    await page.goto(at("demo", "/settings/spaces"));
+    await page.goto(server.at("demo", "/settings/spaces"));
     await page.getByRole("button", { name: "New space" }).click();
     await page.getByLabel("Name", { exact: true }).fill("Harbour works");
     await page.getByLabel("Who takes part").selectOption("private");
@@ -195,14 +192,14 @@ describe("with accounts", () => {
     await page.getByRole("button", { name: "Leave the space" }).click();
     await page.getByRole("alert").getByText("The last lead stays one.").waitFor();
 
-    await page.goto(at("demo", "/conversations/new"));
+    await page.goto(server.at("demo", "/conversations/new"));
     await page.getByLabel("Space").selectOption({ label: "Harbour works" });
     await page.getByLabel("What should be done?").fill("say: the crane is free");
     await page.getByRole("button", { name: /^Start/ }).click();
     await page.waitForURL(/\/conversations\/cnv_/);
     await page.getByRole("link", { name: "Harbour works" }).waitFor();
     const path = new URL(page.url()).pathname;
-    await guest.page.goto(at("demo", path));
+    await guest.page.goto(server.at("demo", path));
     await guest.page.getByText("There is nothing here").waitFor();
 
     await page.getByRole("button", { name: "More actions" }).click();
@@ -211,19 +208,19 @@ describe("with accounts", () => {
     await page.getByRole("button", { name: "Add", exact: true }).click();
     await page.getByRole("button", { name: "Take out Mae Jemison" }).waitFor();
     await expectCleanAtBothWidths(page);
-    await guest.page.goto(at("demo", path));
+    await guest.page.goto(server.at("demo", path));
     await guest.page.getByRole("button", { name: "More actions" }).click();
     await guest.page.getByRole("menuitem", { name: /^People/ }).click();
     await guest.page.getByRole("dialog").getByText("Mae Jemison").waitFor();
     expect(await guest.page.getByLabel("Add somebody").count()).toBe(0);
     await guest.page.getByRole("button", { name: "Leave" }).click();
     await guest.page.getByRole("alertdialog").getByRole("button", { name: "Leave" }).click();
-    await guest.page.waitForURL(at("demo", "/conversations"));
+    await guest.page.waitForURL(server.at("demo", "/conversations"));
     await guest.page.getByText("Guests see the conversations they are added to.").waitFor();
     expect(await guest.page.getByRole("link", { name: "New conversation" }).count()).toBe(0);
     await page.getByRole("button", { name: "Take out Mae Jemison" }).waitFor({ state: "detached" });
 
-    await page.goto(at("demo", "/conversations"));
+    await page.goto(server.at("demo", "/conversations"));
     await page.getByLabel("Space").selectOption({ label: "Harbour works" });
     await page.getByRole("button", { name: "Search", exact: true }).last().click();
     await page.waitForURL(/space=spc_/);
@@ -233,7 +230,7 @@ describe("with accounts", () => {
 
   it("an owner sets who may join, adds an identity provider, and is asked for the name before all of it goes", async () => {
     const { page } = owner;
-    await page.goto(at("demo", "/settings/organisation"));
+    await page.goto(server.at("demo", "/settings/organisation"));
     await page.getByLabel("People with an address of these domains").check();
     await page.getByRole("button", { name: "Save" }).click();
     await page.getByText("This must name a domain.").waitFor();
@@ -242,7 +239,7 @@ describe("with accounts", () => {
     await page.getByRole("button", { name: "Save" }).click();
     await page.getByRole("status").getByText("Saved.").waitFor();
 
-    await page.goto(at("demo", "/settings/identity-providers"));
+    await page.goto(server.at("demo", "/settings/identity-providers"));
     await page.getByRole("button", { name: "Add a provider" }).click();
     await page.getByLabel("Name", { exact: true }).fill("Keycloak");
     await page.getByLabel("Issuer").fill("https://login.example.com/realms/work");
@@ -258,13 +255,13 @@ describe("with accounts", () => {
     await expectCleanAtBothWidths(page);
     expect(await page.content()).not.toContain("canary");
 
-    await page.goto(at("demo", "/settings/organisation"));
+    await page.goto(server.at("demo", "/settings/organisation"));
     await page.getByLabel("Type demo to confirm").fill("demon");
     await page.getByRole("button", { name: "Delete the organisation" }).click();
     await page.getByText("This must be demo.").waitFor();
     await page.getByLabel("Type demo to confirm").fill("demo");
     await page.getByRole("button", { name: "Delete the organisation" }).click();
-    await page.waitForURL(at("app", "/organisations"));
+    await page.waitForURL(server.at("app", "/organisations"));
     expect(owner.errors).toEqual([]);
   });
 });

@@ -5,13 +5,10 @@ import { makeServer, type Server } from "./server.ts";
 
 let server: Server;
 let browser: Browser;
-let at: (label: string, path: string) => string;
 
 beforeAll(async () => {
   server = await makeServer(["--auth=oauth"]);
   [browser] = await Promise.all([launch(), server.start()]);
-  const { port } = new URL(server.origin);
-  at = (label, path) => `http://${label}.localhost:${port}${path}`;
 });
 afterAll(async () => {
   await browser?.close();
@@ -21,12 +18,12 @@ afterAll(async () => {
 describe("sign-in at an identity provider", () => {
   it("leads a person by the keyboard to the provider, and into their organisation as who they are there", async () => {
     const { page, errors } = await makePerson(browser);
-    await page.goto(at("app", "/session/begin?provider=dev&to=/session"));
+    await page.goto(server.at("app", "/session/begin?provider=dev&to=/session"));
     await expectClean(page);
     await page.keyboard.press("Tab");
     await page.keyboard.press("Enter");
     await page.waitForURL((url) => url.host.startsWith("app."));
-    await page.goto(at("demo", "/"));
+    await page.goto(server.at("demo", "/"));
     await page.waitForURL((url) => url.host.startsWith("demo.") && url.pathname !== "/");
     const me = await page.evaluate(() => fetch("/api/me").then((response) => response.json()));
     expect(me).toMatchObject({ via: "session", member: { name: "Mara Lindqvist", role: "admin" } });
@@ -35,10 +32,10 @@ describe("sign-in at an identity provider", () => {
 
   it("makes the administrator whom the start named the owner of the demo organisation", async () => {
     const { page } = await makePerson(browser);
-    await page.goto(at("app", "/session/begin?provider=dev"));
+    await page.goto(server.at("app", "/session/begin?provider=dev"));
     await page.getByRole("button", { name: "Dev Admin" }).click();
     await page.waitForURL((url) => url.host.startsWith("app.") || url.host.startsWith("demo."));
-    await page.goto(at("demo", "/conversations"));
+    await page.goto(server.at("demo", "/conversations"));
     const me = await page.evaluate(() => fetch("/api/me").then((response) => response.json()));
     expect(me).toMatchObject({ via: "session", member: { role: "owner" } });
   });
@@ -46,12 +43,14 @@ describe("sign-in at an identity provider", () => {
   it("tells a person who is not let in why, on small screens and in the dark too", async () => {
     const small = { viewport: { width: 390, height: 844 }, colorScheme: "dark" } as const;
     const { page } = await makePerson(browser, small);
-    await page.goto(at("app", "/session/begin?provider=dev"));
+    await page.goto(server.at("app", "/session/begin?provider=dev"));
     await expectClean(page);
     await page.getByRole("button", { name: "Noor Haddad" }).click();
     await page.getByRole("heading", { name: "You are not signed in" }).waitFor();
     await expectClean(page);
     expect(await page.innerText("main")).toContain("oidc_email_unverified");
-    expect((await page.context().cookies(at("app", "/"))).map(({ name }) => name)).not.toContain("quayside_session");
+    expect((await page.context().cookies(server.at("app", "/"))).map(({ name }) => name)).not.toContain(
+      "quayside_session",
+    );
   });
 });

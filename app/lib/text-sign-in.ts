@@ -135,7 +135,6 @@ export const signInText = {
     suspended: "Your membership is suspended. Ask one of its administrators.",
     removed: "You are no longer a member of it. Ask one of its administrators if that is a mistake.",
     others: "Your organisations",
-    signOut: "Sign out",
   },
 } as const;
 

@@ -6,7 +6,7 @@ import {
   redirect,
 } from "@remix-run/cloudflare";
 import { Form, Link, useActionData, useLoaderData, useNavigation } from "@remix-run/react";
-import { Card, linkClass } from "../components/account/card.tsx";
+import { Card, DevMails, linkClass } from "../components/account/card.tsx";
 import { errorOf, FormProblem, Submit, TextInput } from "../components/account/fields.tsx";
 import { accountApi } from "../lib/account-api.ts";
 import { ApiProblem } from "../lib/api.ts";
@@ -50,11 +50,7 @@ export default function Forgot() {
   if (answer?.sent) {
     return (
       <Card title={words.sentTitle} lead={words.sent(answer.email)} footer={back}>
-        {development && (
-          <a href="/dev/mail" className={`text-13 ${linkClass}`}>
-            {signInText.register.devMail}
-          </a>
-        )}
+        {development && <DevMails />}
       </Card>
     );
   }

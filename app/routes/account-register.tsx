@@ -6,7 +6,7 @@ import {
   redirectDocument,
 } from "@remix-run/cloudflare";
 import { Form, Link, useActionData, useLoaderData, useNavigation, useSearchParams } from "@remix-run/react";
-import { Card, linkClass } from "../components/account/card.tsx";
+import { Card, DevMails, linkClass } from "../components/account/card.tsx";
 import { errorOf, FormProblem, PasswordInput, Submit, TextInput } from "../components/account/fields.tsx";
 import { accountApi, afterSignIn } from "../lib/account-api.ts";
 import { ApiProblem } from "../lib/api.ts";
@@ -66,14 +66,6 @@ export default function RegisterPage() {
     <Card title={org ? words.titleTo(org.name) : words.title} footer={signIn}>
       <RegisterForm />
     </Card>
-  );
-}
-
-export function DevMails() {
-  return (
-    <a href="/dev/mail" className={`text-13 ${linkClass}`}>
-      {words.devMail}
-    </a>
   );
 }
 

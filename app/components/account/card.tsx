@@ -1,4 +1,5 @@
 import type { ReactNode } from "react";
+import { signInText } from "../../lib/text-sign-in.ts";
 
 interface CardProps {
   title: string;
@@ -25,3 +26,12 @@ export function Card({ title, lead, children, footer }: CardProps) {
 }
 
 export const linkClass = "text-accent underline underline-offset-2 hover:text-accent-strong";
+
+/** Where a development machine shows what it would have mailed. */
+export function DevMails() {
+  return (
+    <a href="/dev/mail" className={`text-13 ${linkClass}`}>
+      {signInText.register.devMail}
+    </a>
+  );
+}

@@ -8,6 +8,7 @@ import { configOf } from "#platform/config";
 import type { Env } from "#platform/env";
 import { pageUrl } from "#platform/links";
 import { canMail, type Mail, sendMail } from "#platform/mailer";
+import { MAILS } from "#platform/mails";
 import { joinOrg, memberIn } from "#platform/membership";
 import { newId } from "#platform/new-id";
 import { issueCode, redeemCode } from "#platform/one-time-codes";
@@ -16,7 +17,6 @@ import { ProblemError } from "#platform/problem-response";
 import { auditSignIn } from "../audit.ts";
 import { acceptInvitation, type FoundInvitation, openInvitation } from "../invitations.ts";
 import { byAddress, byEmail } from "../limits.ts";
-import { MAILS } from "../mails.ts";
 import { accountRoute } from "../route.ts";
 import { requirePasswords, signedInAnswer } from "./session.ts";
 

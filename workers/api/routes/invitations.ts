@@ -5,8 +5,9 @@ import { insertInvitation, listInvitations, revokeInvitation } from "#data/invit
 import { memberByEmail } from "#data/members";
 import { forTenant } from "#data/tenant-db";
 import { newInvitationToken } from "#platform/invitation-token";
-import { invitationMail, pageUrl } from "#platform/links";
+import { pageUrl } from "#platform/links";
 import { sendUnasked } from "#platform/mailer";
+import { MAILS } from "#platform/mails";
 import { newId } from "#platform/new-id";
 import { allow } from "#platform/policy";
 import { ProblemError } from "#platform/problem-response";
@@ -61,7 +62,7 @@ const create = defineRoute({
       ...{ expiresAt: now + INVITATION_DAYS * DAY_MS, acceptedAt: null, revokedAt: null },
     });
     const link = pageUrl(env, "invitation", token);
-    return { invitation: made, link, mailed: await sendUnasked(env, invitationMail(body.email, link)) };
+    return { invitation: made, link, mailed: await sendUnasked(env, MAILS.invitation(body.email, link)) };
   },
 });
 

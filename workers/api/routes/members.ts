@@ -18,8 +18,9 @@ import { leaveSpaces } from "#data/spaces";
 import { forTenant } from "#data/tenant-db";
 import { can } from "#domain/access/can";
 import type { Env } from "#platform/env";
-import { linkMail, setPasswordLink } from "#platform/links";
+import { setPasswordLink } from "#platform/links";
 import { sendUnasked } from "#platform/mailer";
+import { MAILS } from "#platform/mails";
 import { joinOrg } from "#platform/membership";
 import { newId } from "#platform/new-id";
 import { allow } from "#platform/policy";
@@ -83,7 +84,7 @@ const create = defineRoute({
     if (!before && !account.fresh && account.emailVerifiedAt === null) throw unproven();
     const member = await joinOrg(env, principal.orgId, { account, entry });
     const link = account.fresh ? await setPasswordLink(env, account.id) : null;
-    const mailed = link !== null && (await sendUnasked(env, linkMail(body.email, link)));
+    const mailed = link !== null && (await sendUnasked(env, MAILS.made(body.email, link)));
     return { member: memberFromRow(member), link, mailed };
   },
 });

@@ -85,7 +85,6 @@ export const accountSession = z.object({
   org: z.object({ slug: z.string(), name: z.string() }).nullable(),
   ways: signInWays,
 });
-export type AccountSession = z.infer<typeof accountSession>;
 
 function isTimeZone(name: string): boolean {
   try {

@@ -28,4 +28,3 @@ export type ApiKeyCreate = z.infer<typeof apiKeyCreate>;
 
 /** `token` is told once. */
 export const apiKeyCreated = z.object({ key: apiKey, token: z.string() });
-export type ApiKeyCreated = z.infer<typeof apiKeyCreated>;

@@ -130,7 +130,6 @@ export const auditEntry = z.looseObject({
   action: z.string(),
   code: z.string().optional(),
 });
-export type AuditEntry = z.infer<typeof auditEntry>;
 
 /** An entry as it is listed: with its place in the chain. */
 export const chainedEntry = z.object({ ...auditEntry.shape, prev: digest, digest });

@@ -54,7 +54,6 @@ export type Participant = z.infer<typeof participant>;
 
 /** Where a conversation began as a fork: its events up to `atSeq` are those of the other. */
 export const forkOrigin = z.object({ conversationId, title: z.string(), atSeq: z.number().int().positive() });
-export type ForkOrigin = z.infer<typeof forkOrigin>;
 
 /** Everything about a conversation but its transcript: small, whole, kept in memory by its object. */
 export const conversationHead = z.object({

@@ -19,7 +19,6 @@ export const publicJwk = z.discriminatedUnion("kty", [
     ...about,
   }),
 ]);
-export type PublicJwk = z.infer<typeof publicJwk>;
 
 /** How a client names itself: the org and the credential, so that it is looked for in one org alone. */
 export const clientId = z.templateLiteral([orgId, ".", credentialId]);

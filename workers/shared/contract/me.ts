@@ -3,7 +3,6 @@ import { orgId } from "./ids.ts";
 import { member } from "./member.ts";
 
 export const authMode = z.enum(["LOCAL", "OAUTH", "KEYCLOAK_FIREWALL", "NONE"]);
-export type AuthMode = z.infer<typeof authMode>;
 
 /** Whom this request speaks for, and where. */
 export const me = z.object({

@@ -39,7 +39,6 @@ export type MemberPatch = z.infer<typeof memberPatch>;
 
 /** `link` is told once, for where no mail is sent; it is null where the person needs none. */
 export const memberCreated = z.object({ member: orgMember, link: z.string().nullable(), mailed: z.boolean() });
-export type MemberCreated = z.infer<typeof memberCreated>;
 
 export const INVITATION_DAYS = 7;
 
@@ -64,4 +63,3 @@ export type InvitationCreate = z.infer<typeof invitationCreate>;
 
 /** `link` is told once. `mailed`: it was also sent. */
 export const invitationCreated = z.object({ invitation, link: z.string(), mailed: z.boolean() });
-export type InvitationCreated = z.infer<typeof invitationCreated>;

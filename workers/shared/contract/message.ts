@@ -38,6 +38,5 @@ export const messagePost = z.strictObject({
   attachments: z.array(fileId).max(10).default([]),
   mode: messageMode.default("auto"),
 });
-export type MessagePost = z.infer<typeof messagePost>;
 
 export const messageEdit = z.strictObject({ content });

@@ -5,7 +5,6 @@ export const pageQuery = z.object({
   limit: z.coerce.number().int().min(1).max(200).default(50),
   cursor: z.string().max(512).optional(),
 });
-export type PageQuery = z.infer<typeof pageQuery>;
 
 /** Answer of every list. `nextCursor` is null on the last page. */
 export function pageOf<T extends z.ZodType>(item: T) {

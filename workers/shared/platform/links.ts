@@ -1,7 +1,6 @@
 import { configOf } from "./config.ts";
 import type { Env } from "./env.ts";
 import { hostUrl } from "./hosts.ts";
-import type { Mail } from "./mailer.ts";
 import { issueCode } from "./one-time-codes.ts";
 
 const SET_PASSWORD_MS = 7 * 24 * 60 * 60_000;
@@ -19,15 +18,4 @@ export async function setPasswordLink(env: Env, accountId: string): Promise<stri
     ttlMs: SET_PASSWORD_MS,
   });
   return pageUrl(env, "reset", secret);
-}
-
-/** Names come from people: none stands in a mail of ours, so that nobody can write it. */
-export function linkMail(to: string, url: string): Mail {
-  const text = `An administrator made an account for this address. Open this link within a week to set your password:\n\n${url}\n\nQuayside\n`;
-  return { to, subject: "Your account", text };
-}
-
-export function invitationMail(to: string, url: string): Mail {
-  const text = `You are invited to an organisation on Quayside. Open this link to accept:\n\n${url}\n\nIf you did not expect this mail, do nothing.\n\nQuayside\n`;
-  return { to, subject: "An invitation", text };
 }

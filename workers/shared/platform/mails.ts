@@ -1,8 +1,8 @@
-import type { Mail } from "#platform/mailer";
+import type { Mail } from "./mailer.ts";
 
 const SIGNATURE = "\n\nIf you did not expect this mail, do nothing: nobody gets in without the link.\n\nQuayside\n";
 
-/** The mails there are. Names come from people: they stand in the text and never in a subject, so that none can write it. */
+/** The mails there are. Names come from people: none stands in a mail of ours, so that nobody can write it. */
 export const MAILS = {
   verify: (to: string, url: string): Mail => ({
     to,
@@ -19,9 +19,14 @@ export const MAILS = {
     subject: "Set a new password",
     text: `Open this link within an hour to set a new password:\n\n${url}${SIGNATURE}`,
   }),
-  changed: (to: string, url: string): Mail => ({
+  made: (to: string, url: string): Mail => ({
     to,
-    subject: "Your password was changed",
-    text: `The password of your account was changed, and all other browsers were signed out. If that was not you, set a new one here:\n\n${url}\n\nQuayside\n`,
+    subject: "Your account",
+    text: `An administrator made an account for this address. Open this link within a week to set your password:\n\n${url}\n\nQuayside\n`,
+  }),
+  invitation: (to: string, url: string): Mail => ({
+    to,
+    subject: "An invitation",
+    text: `You are invited to an organisation on Quayside. Open this link to accept:\n\n${url}\n\nIf you did not expect this mail, do nothing.\n\nQuayside\n`,
   }),
 } as const satisfies Record<string, (to: string, url: string) => Mail>;
