@@ -1,18 +1,16 @@
 import { abortAllDurableObjects, evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
-import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { Approval, Question } from "#contract/ask";
-import type { Env } from "#platform/env";
 import type { RunOrder } from "#platform/rpc";
 import { threadStub } from "#platform/stubs";
+import { testEnv } from "../../workers/shared/testing/world.ts";
 import { FakeWorld, fakeMessage, fakeOrder } from "./fake-world.ts";
 import { threadWorld } from "./world.ts";
 
-const bindings = env as unknown as Env;
 const real = threadWorld.of;
 let world: FakeWorld;
 
-const objectOf = (order: RunOrder) => threadStub(bindings, order.orgId, order.run.threadId);
+const objectOf = (order: RunOrder) => threadStub(testEnv, order.orgId, order.run.threadId);
 const stubOf = (order: RunOrder) => objectOf(order);
 const until = (check: () => void) => vi.waitFor(check, { timeout: 4_000, interval: 10 });
 const ended = () => until(() => expect(world.end).toBeDefined());
@@ -32,7 +30,7 @@ const lose = async (order: RunOrder) => evictDurableObject(objectOf(order));
 const wake = async (order: RunOrder) => expect(await runDurableObjectAlarm(objectOf(order))).toBe(true);
 
 beforeEach(async () => {
-  await runInDurableObject(bindings.CONVERSATION.get(bindings.CONVERSATION.newUniqueId()), (conversation) => {
+  await runInDurableObject(testEnv.CONVERSATION.get(testEnv.CONVERSATION.newUniqueId()), (conversation) => {
     Object.getPrototypeOf(conversation).recordUsage = async () => ({ ok: true, value: null });
   });
   world = new FakeWorld();

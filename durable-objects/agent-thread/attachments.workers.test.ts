@@ -1,14 +1,12 @@
-import { env } from "cloudflare:workers";
 import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import type { Env } from "#platform/env";
 import { newId } from "#platform/new-id";
 import type { RunOrder } from "#platform/rpc";
 import { threadStub } from "#platform/stubs";
+import { testEnv } from "../../workers/shared/testing/world.ts";
 import { FakeWorld, fakeMessage, fakeOrder } from "./fake-world.ts";
 import { threadWorld } from "./world.ts";
 
-const bindings = env as unknown as Env;
 const real = threadWorld.of;
 const PNG = new Uint8Array([137, 80, 78, 71, 13, 10, 26, 10]);
 let world: FakeWorld;
@@ -46,7 +44,7 @@ function fileOf(name: string, mime: string, bytes: Uint8Array | string) {
 }
 
 async function run(order: RunOrder): Promise<unknown> {
-  const stub = threadStub(bindings, order.orgId, order.run.threadId);
+  const stub = threadStub(testEnv, order.orgId, order.run.threadId);
   expect(await stub.start(order)).toMatchObject({ ok: true });
   await vi.waitFor(() => expect(world.end).toBeDefined(), 4_000);
   expect(world.end).toMatchObject({ status: "succeeded" });
@@ -97,7 +95,7 @@ describe("attachments", () => {
 
   it("AT19 a steering message brings its texts", async () => {
     const order = fakeOrder("begin");
-    const stub = threadStub(bindings, order.orgId, order.run.threadId);
+    const stub = threadStub(testEnv, order.orgId, order.run.threadId);
     const message = { ...fakeMessage("and this"), attachments: [fileOf("more.md", "text/plain", "# more")] };
     const started = stub.start(order);
     expect(await started).toMatchObject({ ok: true });

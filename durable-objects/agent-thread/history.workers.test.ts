@@ -1,15 +1,13 @@
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
-import { env } from "cloudflare:workers";
 import { beforeEach, expect, it, vi } from "vitest";
 import type { Item } from "#contract/run";
-import type { Env } from "#platform/env";
 import { newId } from "#platform/new-id";
 import type { RunOrder, Turn } from "#platform/rpc";
 import { threadStub } from "#platform/stubs";
+import { testEnv } from "../../workers/shared/testing/world.ts";
 import { FakeWorld, fakeMessage, fakeOrder } from "./fake-world.ts";
 import { threadWorld } from "./world.ts";
 
-const bindings = env as unknown as Env;
 const real = threadWorld.of;
 let world: FakeWorld;
 
@@ -48,7 +46,7 @@ function turnOf(prompt: string, groups: Partial<Item>[][]): Turn {
 }
 
 async function done(order: RunOrder): Promise<{ role: string; content: unknown }[]> {
-  const stub = threadStub(bindings, order.orgId, order.run.threadId);
+  const stub = threadStub(testEnv, order.orgId, order.run.threadId);
   expect(await stub.start(order)).toEqual({ ok: true, value: null });
   await vi.waitFor(() => expect(world.end).toBeDefined(), { timeout: 4_000 });
   return runInDurableObject(stub as unknown as DurableObjectStub, (_object, state) =>
@@ -102,7 +100,7 @@ it("AT22 it is told once, and not what it was there for", async () => {
   world.turns = [turn];
   const first = fakeOrder("say: one", {}, { earlier: [turn.runId] });
   await done(first);
-  await evictDurableObject(threadStub(bindings, first.orgId, first.run.threadId) as unknown as DurableObjectStub);
+  await evictDurableObject(threadStub(testEnv, first.orgId, first.run.threadId) as unknown as DurableObjectStub);
   world = new FakeWorld();
   world.turns = [turn];
   const second = { ...fakeOrder("say: two", {}, { earlier: [turn.runId, first.run.id] }), orgId: first.orgId };

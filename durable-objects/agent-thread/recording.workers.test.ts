@@ -1,18 +1,16 @@
 import { abortAllDurableObjects, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
-import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { RunRecording } from "#contract/recording";
 import type { Report } from "#contract/report";
-import type { Env } from "#platform/env";
 import { newId } from "#platform/new-id";
 import type { RunOrder } from "#platform/rpc";
 import { threadStub } from "#platform/stubs";
+import { testEnv } from "../../workers/shared/testing/world.ts";
 import { FakeWorld, fakeOrder } from "./fake-world.ts";
 import { trim } from "./recorder/recorder.ts";
 import { ThreadStore } from "./store.ts";
 import { threadWorld } from "./world.ts";
 
-const bindings = env as unknown as Env;
 const real = threadWorld.of;
 let world: FakeWorld;
 
@@ -22,7 +20,7 @@ beforeEach(() => {
 });
 afterEach(() => vi.restoreAllMocks());
 
-const stubOf = (order: RunOrder) => threadStub(bindings, order.orgId, order.run.threadId);
+const stubOf = (order: RunOrder) => threadStub(testEnv, order.orgId, order.run.threadId);
 const ended = () => vi.waitFor(() => expect(world.end).toBeDefined(), { timeout: 5_000, interval: 10 });
 
 async function run(order: RunOrder): Promise<RunRecording> {

@@ -1,14 +1,13 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { type RunRecording, recordingLine } from "#contract/recording";
-import type { Env } from "#platform/env";
 import { newId } from "#platform/new-id";
 import type { RunOrder } from "#platform/rpc";
 import { threadStub } from "#platform/stubs";
+import { testEnv } from "../../workers/shared/testing/world.ts";
 import { FakeWorld, fakeOrder } from "./fake-world.ts";
 import { threadWorld } from "./world.ts";
 
-const bindings = env as unknown as Env;
 const real = threadWorld.of;
 let world: FakeWorld;
 
@@ -53,7 +52,7 @@ async function replayAll(recorded: RunRecording[]): Promise<unknown[]> {
     const binding = { ...first.binding, repository: one.repository };
     const order: RunOrder = { ...first, run, binding, prompt: one.prompt };
     const before = world.ofType("run.finished").length;
-    await threadStub(bindings, order.orgId, order.run.threadId).start(order);
+    await threadStub(testEnv, order.orgId, order.run.threadId).start(order);
     await vi.waitFor(() => expect(world.ofType("run.finished").length).toBeGreaterThan(before), { timeout: 20_000 });
     const { stopReason, problem } = world.end ?? {};
     ends.push({ stopReason, problem });

@@ -1,13 +1,11 @@
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
-import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import type { Env } from "#platform/env";
+import { testEnv } from "../../workers/shared/testing/world.ts";
 import { Alarms } from "./alarms.ts";
 import { migrate } from "./migrate.ts";
 import { Outbox } from "./outbox.ts";
 
-const bindings = env as unknown as Env;
-const freshStub = () => bindings.SANDBOX.get(bindings.SANDBOX.newUniqueId());
+const freshStub = () => testEnv.SANDBOX.get(testEnv.SANDBOX.newUniqueId());
 
 describe("migrate", () => {
   it("runs each step once and keeps the order across calls", async () => {

@@ -1,17 +1,15 @@
 import { abortAllDurableObjects, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
-import { env } from "cloudflare:workers";
 import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { RunRecording } from "#contract/recording";
 import type { CallPurpose } from "#contract/usage";
-import type { Env } from "#platform/env";
 import { newId } from "#platform/new-id";
 import type { RunOrder } from "#platform/rpc";
 import { threadStub } from "#platform/stubs";
+import { testEnv } from "../../../workers/shared/testing/world.ts";
 import { FakeWorld, fakeMessage, fakeOrder } from "../fake-world.ts";
 import { threadWorld } from "../world.ts";
 
-const bindings = env as unknown as Env;
 const real = threadWorld.of;
 /** Three turns of this size do not fit; two do. */
 const WINDOW = 8_000;
@@ -64,7 +62,7 @@ beforeEach(() => {
 });
 afterEach(() => vi.restoreAllMocks());
 
-const stubOf = (order: RunOrder) => threadStub(bindings, order.orgId, order.run.threadId);
+const stubOf = (order: RunOrder) => threadStub(testEnv, order.orgId, order.run.threadId);
 const ended = () => vi.waitFor(() => expect(world.end).toBeDefined(), { timeout: 5_000, interval: 10 });
 
 /** Another run of the same thread. */

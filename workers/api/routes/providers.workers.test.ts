@@ -1,18 +1,16 @@
 import { createExecutionContext, runInDurableObject } from "cloudflare:test";
-import { env } from "cloudflare:workers";
 import { Hono } from "hono";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { Env } from "#platform/env";
 import { memberPrincipal } from "#platform/member-principal";
 import { newId } from "#platform/new-id";
 import type { MemberPrincipal } from "#platform/principal";
 import { problemOf, problemResponse } from "#platform/problem-response";
 import { type AppEnv, mountRoutes } from "#platform/route";
+import { testEnv } from "../../shared/testing/world.ts";
 import { modelRoutes } from "./models.ts";
 import { outputRoutes } from "./outputs.ts";
 import { providerRoutes } from "./providers.ts";
 
-const bindings = env as unknown as Env;
 const KEY = "sk-live-abcdefghijkl-9876";
 let principal: MemberPrincipal;
 
@@ -31,7 +29,7 @@ async function request(method: string, path: string, sent: { body?: object; ifMa
     headers: { "content-type": "application/json", ...(sent.ifMatch ? { "if-match": sent.ifMatch } : {}) },
     body: sent.body && JSON.stringify(sent.body),
   };
-  const answer = await app.fetch(new Request(`http://demo.localhost${path}`, init), bindings, createExecutionContext());
+  const answer = await app.fetch(new Request(`http://demo.localhost${path}`, init), testEnv, createExecutionContext());
   const text = await answer.text();
   return { status: answer.status, etag: answer.headers.get("etag"), text, json: text === "" ? null : JSON.parse(text) };
 }
@@ -39,7 +37,7 @@ async function request(method: string, path: string, sent: { body?: object; ifMa
 const body = { kind: "openai", name: "Open", slug: "open", apiKey: KEY, models: [{ name: "gpt-x" }] };
 const asOrg = async () => {
   const orgId = newId("org");
-  await bindings.DB.prepare("INSERT INTO orgs (id, slug, name, created_at) VALUES (?1, ?2, 'Org', 0)")
+  await testEnv.DB.prepare("INSERT INTO orgs (id, slug, name, created_at) VALUES (?1, ?2, 'Org', 0)")
     .bind(orgId, orgId.slice(-12))
     .run();
   principal = memberPrincipal({ orgId, memberId: newId("member"), name: "Ana", role: "owner" });
@@ -62,7 +60,7 @@ describe("providers", () => {
     const one = await request("GET", `/providers/${made.json.id}`);
     expect(list.json.items).toEqual([one.json]);
     expect(made.text + list.text + one.text).not.toContain(KEY);
-    const row = await bindings.DB.prepare("SELECT key_sealed FROM providers WHERE id = ?1").bind(made.json.id).first();
+    const row = await testEnv.DB.prepare("SELECT key_sealed FROM providers WHERE id = ?1").bind(made.json.id).first();
     expect(String(row?.key_sealed)).toMatch(/^v2\.[0-9a-f]{8}\./);
   });
 
@@ -166,19 +164,19 @@ describe("providers", () => {
 
 describe("outputs", () => {
   const put = async (conversationId: string, itemId: string) =>
-    bindings.FILES.put(`${principal.orgId}/outputs/${itemId}`, "<b>whole</b>", { customMetadata: { conversationId } });
+    testEnv.FILES.put(`${principal.orgId}/outputs/${itemId}`, "<b>whole</b>", { customMetadata: { conversationId } });
 
   it("are plain text for those who may see the conversation, and not there for others", async () => {
     const [conversationId, itemId] = [newId("conversation"), newId("item")];
     await put(conversationId, itemId);
     const path = `/conversations/${conversationId}/outputs/${itemId}`;
     let known = true;
-    await runInDurableObject(bindings.CONVERSATION.get(bindings.CONVERSATION.newUniqueId()), (conversation) => {
+    await runInDurableObject(testEnv.CONVERSATION.get(testEnv.CONVERSATION.newUniqueId()), (conversation) => {
       const missing = { ok: false, problem: { code: "not_found", detail: "There is no such conversation." } };
       Object.getPrototypeOf(conversation).head = async () =>
         known ? { ok: true, value: { seq: 1, head: {} } } : missing;
     });
-    const answer = await app.fetch(new Request(`http://demo.localhost${path}`), bindings, createExecutionContext());
+    const answer = await app.fetch(new Request(`http://demo.localhost${path}`), testEnv, createExecutionContext());
     expect(await answer.text()).toBe("<b>whole</b>");
     expect(answer.headers.get("content-type")).toBe("text/plain; charset=utf-8");
     expect(answer.headers.get("x-content-type-options")).toBe("nosniff");

@@ -1,15 +1,13 @@
 import { createExecutionContext } from "cloudflare:test";
-import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, test } from "vitest";
 import { insertRepository } from "#data/repositories";
 import { orgs } from "#data/tables/orgs";
 import { forTenant, SystemDb } from "#data/tenant-db";
-import type { Env } from "#platform/env";
 import { newId } from "#platform/new-id";
 import { signRunToken, signSandboxToken } from "#platform/tokens";
+import { testEnv } from "../../shared/testing/world.ts";
 import { gitApp } from "./app.ts";
 
-const bindings = env as unknown as Env;
 const orgId = newId("org");
 const otherOrgId = newId("org");
 const repositoryId = newId("repository");
@@ -18,23 +16,23 @@ function ask(token: string, id = repositoryId) {
   const request = new Request(`http://git.localhost:8787/${id}.git/info/refs?service=git-upload-pack`, {
     headers: { authorization: `Bearer ${token}` },
   });
-  return gitApp.fetch(request, bindings, createExecutionContext());
+  return gitApp.fetch(request, testEnv, createExecutionContext());
 }
 
 function tokenOf(org: string, repository: string | null) {
   const ids = { conversationId: newId("conversation"), sandboxId: newId("sandbox") };
-  return signSandboxToken(bindings, { kind: "sandbox", orgId: org, ...ids, repositoryId: repository });
+  return signSandboxToken(testEnv, { kind: "sandbox", orgId: org, ...ids, repositoryId: repository });
 }
 
 describe("git gateway in the worker", () => {
   beforeAll(async () => {
     for (const id of [orgId, otherOrgId]) {
-      await new SystemDb(bindings).raw
+      await new SystemDb(testEnv).raw
         .insert(orgs)
         .values({ id, slug: id.slice(-20), name: id, createdAt: 0 })
         .run();
     }
-    await insertRepository(forTenant(bindings, { orgId }), {
+    await insertRepository(forTenant(testEnv, { orgId }), {
       id: repositoryId,
       name: "pocket-links",
       cloneUrl: "quayside-demo:pocket-links",
@@ -58,7 +56,7 @@ describe("git gateway in the worker", () => {
   });
 
   test("a run's token and a forged one open nothing", async () => {
-    const runToken = await signRunToken(bindings, {
+    const runToken = await signRunToken(testEnv, {
       kind: "run",
       orgId,
       conversationId: newId("conversation"),

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { Env } from "#platform/env";
 import { newId } from "#platform/new-id";
-import { ask, bindings, json, KEY, openWorld, sse, tokenOf, type World } from "./testing/world.ts";
+import { ask, json, KEY, openWorld, sse, testEnv, tokenOf, type World } from "./testing/world.ts";
 
 const PROMPT = "the-secret-prompt";
 let world: World;
@@ -179,7 +179,7 @@ describe("LLM gateway", () => {
     const take = (line: unknown) => void lines.push(String(line));
     const spies = (["log", "error"] as const).map((name) => vi.spyOn(console, name).mockImplementation(take));
     world.answers = [() => sse(delta("x"), usage(1, 1)), () => json({ error: { message: `bad ${KEY}` } }, 400)];
-    const loud = { ...bindings, LOG_LEVEL: "info" };
+    const loud = { ...testEnv, LOG_LEVEL: "info" };
     await (await call({ stream: true }, { env: loud })).text();
     await call({}, { env: loud });
     for (const spy of spies) spy.mockRestore();

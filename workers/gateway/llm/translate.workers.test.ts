@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { Body, DialectName } from "./dialect.ts";
 import { STREAMED, WHOLE } from "./testing/answers.ts";
 import { PATHS } from "./testing/requests.ts";
-import { ask, bindings, events, json, KEY, openWorld, post, sse, tokenOf, type World } from "./testing/world.ts";
+import { ask, events, json, KEY, openWorld, post, sse, testEnv, tokenOf, type World } from "./testing/world.ts";
 
 let world: World;
 
@@ -248,7 +248,7 @@ describe("what comes back", () => {
     const spies = (["log", "warn", "error"] as const).map((name) => vi.spyOn(console, name).mockImplementation(take));
     world.answers = [() => sse(...STREAMED.messages), () => json({ error: { message: `bad ${KEY}` } }, 400)];
     const headers = { authorization: `Bearer ${await tokenOf(world)}` };
-    const loud = { ...bindings, LOG_LEVEL: "info" };
+    const loud = { ...testEnv, LOG_LEVEL: "info" };
     for (const stream of [true, false]) {
       const body = JSON.stringify({ model: "claude/big", stream, messages: [{ role: "user", content: "the-prompt" }] });
       await (await ask(PATHS.chat, { method: "POST", headers, body }, loud)).text();

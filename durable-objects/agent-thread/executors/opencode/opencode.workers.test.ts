@@ -1,24 +1,22 @@
 import { abortAllDurableObjects, evictDurableObject, runDurableObjectAlarm } from "cloudflare:test";
-import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Approval, Question } from "#contract/ask";
 import { fail, ok } from "#contract/problem";
-import type { Env } from "#platform/env";
 import { newId } from "#platform/new-id";
 import type { RunOrder } from "#platform/rpc";
 import { threadStub } from "#platform/stubs";
+import { testEnv } from "../../../../workers/shared/testing/world.ts";
 import { FakeWorld, fakeMessage, fakeOrder } from "../../fake-world.ts";
 import { threadWorld } from "../../world.ts";
 import { FakeOpenCode } from "./fake-server.ts";
 
-const bindings = env as unknown as Env;
 const real = threadWorld.of;
 let world: FakeWorld;
 let server: FakeOpenCode;
 
 vi.setConfig({ testTimeout: 20_000 });
 
-const stubOf = (order: RunOrder) => threadStub(bindings, order.orgId, order.run.threadId);
+const stubOf = (order: RunOrder) => threadStub(testEnv, order.orgId, order.run.threadId);
 const until = (check: () => void) => vi.waitFor(check, { timeout: 9_000, interval: 10 });
 const ended = () => until(() => expect(world.end).toBeDefined());
 const start = async (order: RunOrder) => expect(await stubOf(order).start(order)).toEqual({ ok: true, value: null });

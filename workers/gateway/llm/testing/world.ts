@@ -1,5 +1,4 @@
 import { createExecutionContext } from "cloudflare:test";
-import { env } from "cloudflare:workers";
 import { vi } from "vitest";
 import type { ProviderKind } from "#contract/provider";
 import { insertProvider } from "#data/providers";
@@ -10,10 +9,11 @@ import type { RunPrincipal } from "#platform/principal";
 import type { UsageCall } from "#platform/rpc";
 import { providerKeyPlace, sealFor } from "#platform/secrets";
 import { signRunToken } from "#platform/tokens";
+import { testEnv } from "../../../shared/testing/world.ts";
 import { llmApp } from "../app.ts";
 import { type GatewayDeps, gatewayWorld } from "../deps.ts";
 
-export const bindings = env as unknown as Env;
+export { testEnv };
 export const KEY = "sk-test-very-secret-key-123456";
 const realOf = gatewayWorld.of;
 
@@ -51,7 +51,7 @@ export async function openWorld(...slugs: string[]): Promise<World> {
   };
   const world: World = { principal, recorded: [], sent: [], slept: [], answers: [], limits: {} };
   vi.spyOn(gatewayWorld, "of").mockImplementation((one) => ({ ...realOf(one), ...depsOf(world), ...world.limits }));
-  await bindings.DB.prepare("INSERT INTO orgs (id, slug, name, created_at) VALUES (?1, ?2, 'Org', 0)")
+  await testEnv.DB.prepare("INSERT INTO orgs (id, slug, name, created_at) VALUES (?1, ?2, 'Org', 0)")
     .bind(principal.orgId, principal.orgId.slice(-12))
     .run();
   for (const slug of slugs) await addProvider(principal, slug);
@@ -78,7 +78,7 @@ function depsOf(world: World): Partial<GatewayDeps> {
 
 async function addProvider(principal: RunPrincipal, slug: string): Promise<void> {
   const id = newId("provider");
-  await insertProvider(forTenant(bindings, principal), {
+  await insertProvider(forTenant(testEnv, principal), {
     id,
     kind: PROVIDERS[slug]?.kind ?? "openai",
     name: "Fake AI",
@@ -86,7 +86,7 @@ async function addProvider(principal: RunPrincipal, slug: string): Promise<void>
     baseUrl: PROVIDERS[slug]?.baseUrl ?? null,
     models: JSON.stringify([{ name: "big", contextTokens: null, price: PRICE }]),
     enabled: true,
-    keySealed: await sealFor(bindings, providerKeyPlace(principal.orgId, id), KEY),
+    keySealed: await sealFor(testEnv, providerKeyPlace(principal.orgId, id), KEY),
     keyLastFour: "3456",
     keyUpdatedAt: 0,
     rev: 1,
@@ -95,10 +95,10 @@ async function addProvider(principal: RunPrincipal, slug: string): Promise<void>
 }
 
 /** A run token of the world's run. */
-export const tokenOf = (world: World) => signRunToken(bindings, world.principal);
+export const tokenOf = (world: World) => signRunToken(testEnv, world.principal);
 
 /** The gateway's answer to a request, as its host gives it. */
-export async function ask(path: string, init: RequestInit, one: Env = bindings): Promise<Response> {
+export async function ask(path: string, init: RequestInit, one: Env = testEnv): Promise<Response> {
   return llmApp.fetch(new Request(`http://llm.localhost:8787${path}`, init), one, createExecutionContext());
 }
 
